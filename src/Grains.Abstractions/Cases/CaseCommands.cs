@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using Orleans;
+
+namespace Switchboard.Cases;
+
+/// <summary>A change that somebody asks a case for.</summary>
+[GenerateSerializer, Immutable, Alias("switchboard.CaseCommand")]
+public abstract record CaseCommand;
+
+/// <summary>Opens the case. Refused when it exists already (but see <see cref="Commands.IdempotencyKey"/>).</summary>
+/// <param name="ProjectId">The project to file it under.</param>
+/// <param name="TypeId">The case type.</param>
+/// <param name="Title">Not empty.</param>
+/// <param name="Description">Free text.</param>
+/// <param name="Priority">How urgent.</param>
+/// <param name="StatusName">A status of the type, or null for the default of its open group.</param>
+/// <param name="AssigneeId">A user of the organisation, or null.</param>
+/// <param name="Attributes">Initial attributes.</param>
+/// <param name="CreationSource"><c>MANUAL</c> for people and API clients.</param>
+[GenerateSerializer, Immutable, Alias("switchboard.OpenCase")]
+public sealed record OpenCase(
+    [property: Id(0)] Guid ProjectId,
+    [property: Id(1)] Guid TypeId,
+    [property: Id(2)] string Title,
+    [property: Id(3)] string Description,
+    [property: Id(4)] CasePriority Priority,
+    [property: Id(5)] string? StatusName,
+    [property: Id(6)] Guid? AssigneeId,
+    [property: Id(7)] ImmutableSortedDictionary<string, ImmutableArray<string>> Attributes,
+    [property: Id(8)] string CreationSource = "MANUAL") : CaseCommand;
+
+/// <summary>Sets the title.</summary>
+/// <param name="Title">Not empty.</param>
+[GenerateSerializer, Immutable, Alias("switchboard.SetTitle")]
+public sealed record SetTitle([property: Id(0)] string Title) : CaseCommand;
+
+/// <summary>Sets the description.</summary>
+/// <param name="Description">May be empty.</param>
+[GenerateSerializer, Immutable, Alias("switchboard.SetDescription")]
+public sealed record SetDescription([property: Id(0)] string Description) : CaseCommand;
+
+/// <summary>Sets the priority.</summary>
+/// <param name="Priority">The new priority.</param>
+[GenerateSerializer, Immutable, Alias("switchboard.SetPriority")]
+public sealed record SetPriority([property: Id(0)] CasePriority Priority) : CaseCommand;
+
+/// <summary>Sets the status by name, or to the default of a group. The name wins when both are given.</summary>
+/// <param name="StatusName">A status of the case's type, or null.</param>
+/// <param name="Group">A group, or null.</param>
+[GenerateSerializer, Immutable, Alias("switchboard.SetStatus")]
+public sealed record SetStatus(
+    [property: Id(0)] string? StatusName,
+    [property: Id(1)] StatusGroup? Group) : CaseCommand;
+
+/// <summary>Gives the case to a user.</summary>
+/// <param name="UserId">A user of the organisation.</param>
+[GenerateSerializer, Immutable, Alias("switchboard.Assign")]
+public sealed record Assign([property: Id(0)] Guid UserId) : CaseCommand;
+
+/// <summary>Takes the case from its assignee.</summary>
+[GenerateSerializer, Immutable, Alias("switchboard.Unassign")]
+public sealed record Unassign : CaseCommand;
+
+/// <summary>Replaces the whole attribute map.</summary>
+/// <param name="Attributes">The new map.</param>
+[GenerateSerializer, Immutable, Alias("switchboard.ReplaceAttributes")]
+public sealed record ReplaceAttributes(
+    [property: Id(0)] ImmutableSortedDictionary<string, ImmutableArray<string>> Attributes) : CaseCommand;
+
+/// <summary>Hides the case from searches that do not ask for archived ones.</summary>
+[GenerateSerializer, Immutable, Alias("switchboard.Archive")]
+public sealed record Archive : CaseCommand;
+
+/// <summary>Takes the case back from the archive.</summary>
+[GenerateSerializer, Immutable, Alias("switchboard.Unarchive")]
+public sealed record Unarchive : CaseCommand;
+
+/// <summary>A change to the comments of a case; answers with the comment's timeline cell.</summary>
+[GenerateSerializer, Immutable, Alias("switchboard.CommentCommand")]
+public abstract record CommentCommand([property: Id(0)] Guid CellId);
+
+/// <summary>Adds a comment.</summary>
+/// <param name="CellId">The new cell's id.</param>
+/// <param name="Message">Not empty.</param>
+[GenerateSerializer, Immutable, Alias("switchboard.AddComment")]
+public sealed record AddComment(Guid CellId, [property: Id(0)] string Message) : CommentCommand(CellId);
+
+/// <summary>Changes a comment's text. Allowed to its author and to whoever may manage the project.</summary>
+/// <param name="CellId">The cell.</param>
+/// <param name="Message">Not empty.</param>
+[GenerateSerializer, Immutable, Alias("switchboard.EditComment")]
+public sealed record EditComment(Guid CellId, [property: Id(0)] string Message) : CommentCommand(CellId);
+
+/// <summary>Takes a comment out of the timeline; its events stay.</summary>
+/// <param name="CellId">The cell.</param>
+[GenerateSerializer, Immutable, Alias("switchboard.DeleteComment")]
+public sealed record DeleteComment(Guid CellId) : CommentCommand(CellId);

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using Orleans;
+using Switchboard.Events;
+
+namespace Switchboard.Cases;
+
+/// <summary>A fact about a case. Changes carry the old and the new value, so that time in a state can be computed from the events alone.</summary>
+[GenerateSerializer, Immutable, Alias("switchboard.CaseEvent")]
+public abstract record CaseEvent : DomainEvent;
+
+/// <summary>The case was opened.</summary>
+[EventType("case.opened"), GenerateSerializer, Immutable, Alias("switchboard.CaseOpened")]
+public sealed record CaseOpened(
+    [property: Id(0)] Guid ProjectId,
+    [property: Id(1)] string Key,
+    [property: Id(2)] long PublicId,
+    [property: Id(3)] Guid TypeId,
+    [property: Id(4)] string Title,
+    [property: Id(5)] string Description,
+    [property: Id(6)] CasePriority Priority,
+    [property: Id(7)] string StatusName,
+    [property: Id(8)] StatusGroup StatusGroup,
+    [property: Id(9)] Guid? AssigneeId,
+    [property: Id(10)] ImmutableSortedDictionary<string, ImmutableArray<string>> Attributes,
+    [property: Id(11)] string CreationSource) : CaseEvent;
+
+/// <summary>The title changed.</summary>
+[EventType("case.title_changed"), GenerateSerializer, Immutable, Alias("switchboard.TitleChanged")]
+public sealed record TitleChanged([property: Id(0)] string From, [property: Id(1)] string To) : CaseEvent;
+
+/// <summary>The description changed.</summary>
+[EventType("case.description_changed"), GenerateSerializer, Immutable, Alias("switchboard.DescriptionChanged")]
+public sealed record DescriptionChanged([property: Id(0)] string From, [property: Id(1)] string To) : CaseEvent;
+
+/// <summary>The priority changed.</summary>
+[EventType("case.priority_changed"), GenerateSerializer, Immutable, Alias("switchboard.PriorityChanged")]
+public sealed record PriorityChanged([property: Id(0)] CasePriority From, [property: Id(1)] CasePriority To) : CaseEvent;
+
+/// <summary>The status changed.</summary>
+[EventType("case.status_changed"), GenerateSerializer, Immutable, Alias("switchboard.StatusChanged")]
+public sealed record StatusChanged(
+    [property: Id(0)] string From,
+    [property: Id(1)] StatusGroup FromGroup,
+    [property: Id(2)] string To,
+    [property: Id(3)] StatusGroup ToGroup) : CaseEvent;
+
+/// <summary>The assignee changed; null stands for nobody.</summary>
+[EventType("case.assignee_changed"), GenerateSerializer, Immutable, Alias("switchboard.AssigneeChanged")]
+public sealed record AssigneeChanged([property: Id(0)] Guid? From, [property: Id(1)] Guid? To) : CaseEvent;
+
+/// <summary>The attribute map was replaced.</summary>
+[EventType("case.attributes_replaced"), GenerateSerializer, Immutable, Alias("switchboard.AttributesReplaced")]
+public sealed record AttributesReplaced(
+    [property: Id(0)] ImmutableSortedDictionary<string, ImmutableArray<string>> From,
+    [property: Id(1)] ImmutableSortedDictionary<string, ImmutableArray<string>> To) : CaseEvent;
+
+/// <summary>The case was archived.</summary>
+[EventType("case.archived"), GenerateSerializer, Immutable, Alias("switchboard.CaseArchived")]
+public sealed record CaseArchived : CaseEvent;
+
+/// <summary>The case came back from the archive.</summary>
+[EventType("case.unarchived"), GenerateSerializer, Immutable, Alias("switchboard.CaseUnarchived")]
+public sealed record CaseUnarchived : CaseEvent;
+
+/// <summary>A comment was added.</summary>
+[EventType("case.comment_added"), GenerateSerializer, Immutable, Alias("switchboard.CommentAdded")]
+public sealed record CommentAdded([property: Id(0)] Guid CellId, [property: Id(1)] string Message) : CaseEvent;
+
+/// <summary>A comment's text changed.</summary>
+[EventType("case.comment_edited"), GenerateSerializer, Immutable, Alias("switchboard.CommentEdited")]
+public sealed record CommentEdited(
+    [property: Id(0)] Guid CellId,
+    [property: Id(1)] string From,
+    [property: Id(2)] string To) : CaseEvent;
+
+/// <summary>A comment was deleted.</summary>
+[EventType("case.comment_deleted"), GenerateSerializer, Immutable, Alias("switchboard.CommentDeleted")]
+public sealed record CommentDeleted([property: Id(0)] Guid CellId, [property: Id(1)] string Message) : CaseEvent;
+
+/// <summary>The case was deleted for good, together with its project.</summary>
+[EventType("case.deleted"), GenerateSerializer, Immutable, Alias("switchboard.CaseDeleted")]
+public sealed record CaseDeleted([property: Id(0)] Guid ProjectId, [property: Id(1)] string Key) : CaseEvent;

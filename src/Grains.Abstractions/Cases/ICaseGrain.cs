@@ -1,0 +1,31 @@
+using Orleans;
+using Orleans.Concurrency;
+using Switchboard.Commands;
+using Switchboard.Timeline;
+
+namespace Switchboard.Cases;
+
+/// <summary>
+/// One case; the key is <see cref="GrainKeys.Of"/> of organisation and case. The grain is the fast, ordered way to the
+/// case's rows: what it answers has been committed, and a second activation elsewhere loses the append and decides again.
+/// </summary>
+[Alias("switchboard.ICaseGrain")]
+public interface ICaseGrain : IGrainWithStringKey
+{
+    /// <summary>The case, or null when the organisation has no such case.</summary>
+    [ReadOnly]
+    [Alias("Get")]
+    ValueTask<CaseSnapshot?> GetAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Applies a command. The answer's snapshot has been committed.</summary>
+    [Alias("Execute")]
+    ValueTask<Outcome<CaseSnapshot>> ExecuteAsync(CaseCommand command, CommandContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>Adds, edits or deletes a comment. The answer's cell has been committed.</summary>
+    [Alias("Comment")]
+    ValueTask<Outcome<TimelineCell>> CommentAsync(CommentCommand command, CommandContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>Forgets what is cached and reads the row again; sent after a change that did not go through this grain.</summary>
+    [Alias("Refresh")]
+    ValueTask RefreshAsync(CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,73 @@
+using Orleans;
+using Switchboard.Commands;
+
+namespace Switchboard.Timeline;
+
+/// <summary>One entry of a case's timeline: a comment, or the trace of a change.</summary>
+[GenerateSerializer, Immutable, Alias("switchboard.TimelineCell")]
+public sealed record TimelineCell
+{
+    /// <summary>The cell's id; for a change the id of its event.</summary>
+    [Id(0)] public required Guid Id { get; init; }
+
+    /// <summary>The organisation.</summary>
+    [Id(1)] public required Guid OrgId { get; init; }
+
+    /// <summary>The case.</summary>
+    [Id(2)] public required Guid CaseId { get; init; }
+
+    /// <summary>The version of the case whose event made the cell; orders the timeline.</summary>
+    [Id(3)] public required long CaseVersion { get; init; }
+
+    /// <summary><c>COMMENT</c>, <c>STATUS_CHANGED</c>, ...; see <see cref="TimelineCellKinds"/>.</summary>
+    [Id(4)] public required string Kind { get; init; }
+
+    /// <summary>Who did it.</summary>
+    [Id(5)] public required Actor Author { get; init; }
+
+    /// <summary>The content as a JSON object: <c>{"message": ...}</c> for a comment, <c>{"from": ..., "to": ...}</c> for a change.</summary>
+    [Id(6)] public required string Content { get; init; }
+
+    /// <summary>When it happened.</summary>
+    [Id(7)] public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When a comment was last edited.</summary>
+    [Id(8)] public DateTimeOffset? ModifiedAt { get; init; }
+
+    /// <summary>When a comment was deleted; deleted cells are not listed.</summary>
+    [Id(9)] public DateTimeOffset? DeletedAt { get; init; }
+}
+
+/// <summary>The names of timeline cell kinds. Public clients know <see cref="Comment"/>; the others are ours.</summary>
+public static class TimelineCellKinds
+{
+    /// <summary>A comment.</summary>
+    public const string Comment = "COMMENT";
+
+    /// <summary>The case was opened.</summary>
+    public const string CaseCreated = "CASE_CREATED";
+
+    /// <summary>Status.</summary>
+    public const string StatusChanged = "STATUS_CHANGED";
+
+    /// <summary>Priority.</summary>
+    public const string PriorityChanged = "PRIORITY_CHANGED";
+
+    /// <summary>Assignee.</summary>
+    public const string AssigneeChanged = "ASSIGNEE_CHANGED";
+
+    /// <summary>Title.</summary>
+    public const string TitleChanged = "TITLE_CHANGED";
+
+    /// <summary>Description.</summary>
+    public const string DescriptionChanged = "DESCRIPTION_CHANGED";
+
+    /// <summary>Attributes.</summary>
+    public const string AttributeChanged = "ATTRIBUTE_CHANGED";
+
+    /// <summary>Archived.</summary>
+    public const string Archived = "ARCHIVED";
+
+    /// <summary>Back from the archive.</summary>
+    public const string Unarchived = "UNARCHIVED";
+}

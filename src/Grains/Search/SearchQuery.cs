@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+
+namespace Switchboard.Grains.Search;
+
+/// <summary>A query of the search language (case-api specification, section 5) as a tree. Made by <c>SearchParser</c>.</summary>
+/// <param name="Root">The condition, or null when the query is empty and matches everything.</param>
+public sealed record SearchQuery(SearchNode? Root)
+{
+    /// <summary>Matches every case that is not archived.</summary>
+    public static SearchQuery Everything { get; } = new((SearchNode?)null);
+}
+
+/// <summary>A condition.</summary>
+public abstract record SearchNode;
+
+/// <summary>All of them.</summary>
+public sealed record AndNode(ImmutableArray<SearchNode> Parts) : SearchNode;
+
+/// <summary>Any of them.</summary>
+public sealed record OrNode(ImmutableArray<SearchNode> Parts) : SearchNode;
+
+/// <summary>Not this.</summary>
+public sealed record NotNode(SearchNode Part) : SearchNode;
+
+/// <summary>Words in title or description.</summary>
+/// <param name="Text">The text without quotes and escapes.</param>
+/// <param name="Phrase">True for a quoted phrase: the words stand together.</param>
+/// <param name="Prefix">True for a word that ended in an unescaped <c>*</c>.</param>
+public sealed record TextNode(string Text, bool Phrase, bool Prefix = false) : SearchNode;
+
+/// <summary>A facet with a value.</summary>
+/// <param name="Key">The facet's key in lower case.</param>
+/// <param name="Value">What its value must be.</param>
+public sealed record FacetNode(string Key, FacetValue Value) : SearchNode;
+
+/// <summary>What a facet's value must be.</summary>
+public abstract record FacetValue;
+
+/// <summary>Exactly this text (letter case does not matter).</summary>
+public sealed record ExactValue(string Text) : FacetValue;
+
+/// <summary>A pattern.</summary>
+/// <param name="Pieces">The literal pieces between the <c>*</c>; <c>a*b</c> has the pieces <c>a</c> and <c>b</c>, <c>*</c> two empty ones.</param>
+public sealed record WildcardValue(ImmutableArray<string> Pieces) : FacetValue;
+
+/// <summary>A range; a null bound is open.</summary>
+public sealed record RangeValue(string? From, bool FromInclusive, string? To, bool ToInclusive) : FacetValue;

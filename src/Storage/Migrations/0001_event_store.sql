@@ -1,0 +1,171 @@
+-- The event log, the rows that hold current state, and what belongs to an append.
+-- Rows are written in the transaction of the events that caused them.
+
+create extension if not exists pg_trgm;
+create extension if not exists btree_gin;
+
+-- One row: raised by hand (or by the restore command) after a restore or a move to another cluster, where transaction ids
+-- start anew and every position that a reader kept would be wrong.
+create table store_epoch (
+    only_row boolean primary key default true check (only_row),
+    epoch    bigint  not null
+);
+insert into store_epoch (epoch) values (1);
+
+create table domain_events (
+    tx          xid8        not null default pg_current_xact_id(),
+    seq         bigint      generated always as identity,
+    org_id      uuid        not null,
+    stream_type text        not null,
+    stream_id   uuid        not null,
+    version     bigint      not null check (version > 0),
+    event_id    uuid        not null,
+    type        text        not null,
+    schema      smallint    not null,
+    payload     jsonb       not null,
+    metadata    jsonb       not null,
+    occurred_at timestamptz not null,
+    recorded_at timestamptz not null,
+    primary key (tx, seq),
+    constraint domain_events_stream_version unique (stream_id, version)
+);
+
+create table idempotency_key (
+    org_id       uuid        not null,
+    key          text        not null,
+    request_hash text        not null,
+    answer       text        not null,
+    created_at   timestamptz not null,
+    constraint idempotency_key_pk primary key (org_id, key)
+);
+create index idempotency_key_age on idempotency_key (created_at);
+
+create table org (
+    id         uuid        primary key,
+    version    bigint      not null,
+    name       text        not null,
+    created_at timestamptz not null
+);
+
+create table org_user (
+    id              uuid        primary key,
+    org_id          uuid        not null,
+    version         bigint      not null,
+    email           text        not null,
+    name            text        not null,
+    title           text,
+    roles           text[]      not null,
+    disabled        boolean     not null,
+    verified        boolean     not null,
+    service_account boolean     not null,
+    password_hash   text,
+    created_at      timestamptz not null,
+    modified_at     timestamptz,
+    constraint org_user_email unique (org_id, email)
+);
+
+create table access_key (
+    id                  uuid        primary key,
+    org_id              uuid        not null,
+    version             bigint      not null,
+    kind                smallint    not null,
+    hash                text        not null,
+    prefix              text        not null,
+    last4               text        not null,
+    name                text        not null,
+    user_id             uuid,
+    scopes              text[]      not null,
+    expires_at          timestamptz,
+    disabled            boolean     not null,
+    revoked_at          timestamptz,
+    created_at          timestamptz not null,
+    requests_per_second integer,
+    constraint access_key_hash unique (hash)
+);
+create index access_key_org on access_key (org_id);
+
+create table project (
+    id                        uuid        primary key,
+    org_id                    uuid        not null,
+    version                   bigint      not null,
+    key                       text        not null,
+    name                      text        not null,
+    settings                  jsonb       not null,
+    enabled_custom_case_types text[]      not null,
+    columns_config            jsonb,
+    team_id                   uuid,
+    created_by                uuid        not null,
+    created_at                timestamptz not null,
+    modified_at               timestamptz,
+    modified_by               uuid,
+    constraint project_key unique (org_id, key)
+);
+
+-- Running numbers; scope is the project's id for keys and the organisation's id for public ids. Never deleted, so that a
+-- number is never given twice.
+create table case_counter (
+    org_id uuid   not null,
+    scope  uuid   not null,
+    last   bigint not null,
+    primary key (org_id, scope)
+);
+
+create table "case" (
+    id              uuid        primary key,
+    org_id          uuid        not null,
+    version         bigint      not null,
+    project_id      uuid        not null,
+    key             text        not null,
+    public_id       bigint      not null,
+    type_id         uuid        not null,
+    title           text        not null,
+    description     text        not null,
+    priority        smallint    not null,
+    status_name     text        not null,
+    status_group    smallint    not null,
+    assignee_id     uuid,
+    attributes      jsonb       not null,
+    creation_source text        not null,
+    created_by      uuid        not null,
+    created_at      timestamptz not null,
+    modified_by     uuid,
+    modified_at     timestamptz,
+    closed_at       timestamptz,
+    archived_at     timestamptz,
+    comment_count   integer     not null,
+    constraint case_key unique (org_id, key)
+) with (fillfactor = 85);
+create index case_created on "case" (org_id, created_at desc, id desc);
+create index case_project on "case" (org_id, project_id, created_at desc);
+create index case_status on "case" (org_id, status_group, created_at desc);
+create index case_priority on "case" (org_id, priority, created_at desc);
+create index case_assignee on "case" (org_id, assignee_id, created_at desc);
+
+-- What is searched by words and by attribute; apart from the case's row so that a change of priority does not touch it.
+create table case_text (
+    case_id     uuid primary key,
+    org_id      uuid not null,
+    title       text not null,
+    description text not null,
+    facets      text[] not null, -- attribute values as 'key:value', lower case
+    words       tsvector not null generated always as (
+        setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', left(description, 200000)), 'B')) stored
+);
+create index case_text_words on case_text using gin (org_id, words);
+create index case_text_facets on case_text using gin (org_id, facets);
+create index case_text_title on case_text using gin (org_id, title gin_trgm_ops);
+
+create table timeline_cell (
+    id           uuid        primary key,
+    org_id       uuid        not null,
+    case_id      uuid        not null,
+    case_version bigint      not null,
+    kind         text        not null,
+    author_kind  smallint    not null,
+    author_id    uuid        not null,
+    content      jsonb       not null,
+    created_at   timestamptz not null,
+    modified_at  timestamptz,
+    deleted_at   timestamptz
+);
+create index timeline_cell_case on timeline_cell (case_id, case_version);
