@@ -1,0 +1,9 @@
+namespace Switchboard.Bench;
+
+/// <summary>The benches by name, in the order in which they run.</summary>
+internal static class Benches
+{
+    /// <summary>Name and what to run.</summary>
+    public static IReadOnlyDictionary<string, Func<CancellationToken, Task<IReadOnlyList<Figure>>>> All { get; } =
+        new Dictionary<string, Func<CancellationToken, Task<IReadOnlyList<Figure>>>>();
+}
