@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Switchboard.Cases;
 using Switchboard.Orgs;
 using Switchboard.Projects;
