@@ -1,3 +1,4 @@
+-- compatible: no
 -- The event log, the rows that hold current state, and what belongs to an append.
 -- Rows are written in the transaction of the events that caused them.
 
