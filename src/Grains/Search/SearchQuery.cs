@@ -1,13 +1,21 @@
 using System.Collections.Immutable;
+using Switchboard.Commands;
 
 namespace Switchboard.Grains.Search;
 
-/// <summary>A query of the search language (case-api specification, section 5) as a tree. Made by <c>SearchParser</c>.</summary>
-/// <param name="Root">The condition, or null when the query is empty and matches everything.</param>
+/// <summary>A query of the search language (<c>docs/search.md</c>) as a tree. Made by <see cref="SearchParser"/>.</summary>
+/// <param name="Root">The condition, or null when the query is empty and matches every case that is not archived.</param>
 public sealed record SearchQuery(SearchNode? Root)
 {
     /// <summary>Matches every case that is not archived.</summary>
     public static SearchQuery Everything { get; } = new((SearchNode?)null);
+
+    /// <summary>Reads a query; a refusal is <see cref="ErrorKind.Malformed"/> with the position, what was found and what was expected.</summary>
+    public static Outcome<SearchQuery> Parse(string? text)
+    {
+        var parsed = SearchParser.Parse(text);
+        return parsed.Query is null ? parsed.Error!.ToDomainError() : parsed.Query;
+    }
 }
 
 /// <summary>A condition.</summary>
@@ -28,6 +36,10 @@ public sealed record NotNode(SearchNode Part) : SearchNode;
 /// <param name="Prefix">True for a word that ended in an unescaped <c>*</c>.</param>
 public sealed record TextNode(string Text, bool Phrase, bool Prefix = false) : SearchNode;
 
+/// <summary>A word with an unescaped <c>*</c> elsewhere than only at its end: the title contains the pieces in this order.</summary>
+/// <param name="Pieces">The literal pieces between the <c>*</c>; <c>d*k</c> has the pieces <c>d</c> and <c>k</c>, <c>*</c> two empty ones.</param>
+public sealed record TextPatternNode(ImmutableArray<string> Pieces) : SearchNode;
+
 /// <summary>A facet with a value.</summary>
 /// <param name="Key">The facet's key in lower case.</param>
 /// <param name="Value">What its value must be.</param>
@@ -43,5 +55,5 @@ public sealed record ExactValue(string Text) : FacetValue;
 /// <param name="Pieces">The literal pieces between the <c>*</c>; <c>a*b</c> has the pieces <c>a</c> and <c>b</c>, <c>*</c> two empty ones.</param>
 public sealed record WildcardValue(ImmutableArray<string> Pieces) : FacetValue;
 
-/// <summary>A range; a null bound is open.</summary>
+/// <summary>A range; a null bound is open, and at least one is not.</summary>
 public sealed record RangeValue(string? From, bool FromInclusive, string? To, bool ToInclusive) : FacetValue;
