@@ -1,0 +1,45 @@
+using System.Text;
+using Newtonsoft.Json;
+using Orleans.Storage;
+
+namespace Orleans.AdoNet;
+
+/// <summary>
+/// State as the JSON that Microsoft Orleans stores by default: `$id`/`$ref` for objects met twice, `$type` on every object, no null and
+/// no default values. Same library and same settings, so that either engine reads what the other wrote.
+/// </summary>
+internal sealed class GrainStateJson : IGrainStorageSerializer
+{
+    private readonly JsonSerializer _serializer;
+
+    public GrainStateJson(IGrainFactory grains) =>
+        _serializer = JsonSerializer.Create(new JsonSerializerSettings
+        {
+            TypeNameHandling = TypeNameHandling.All,
+            TypeNameAssemblyFormatHandling = TypeNameAssemblyFormatHandling.Simple,
+            PreserveReferencesHandling = PreserveReferencesHandling.Objects,
+            DefaultValueHandling = DefaultValueHandling.Ignore,
+            NullValueHandling = NullValueHandling.Ignore,
+            ConstructorHandling = ConstructorHandling.AllowNonPublicDefaultConstructor,
+            SerializationBinder = new StoredTypes(),
+            Converters = [new StoredAddress(), new StoredEndpoint(), new StoredGrainId(), new StoredReference(grains)],
+        });
+
+    public BinaryData Serialize<T>(T? input)
+    {
+        using var bytes = new MemoryStream();
+        using (var text = new StreamWriter(bytes, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true))
+        {
+            _serializer.Serialize(text, input, typeof(T));
+        }
+
+        return new BinaryData(bytes.GetBuffer().AsMemory(0, (int)bytes.Length));
+    }
+
+    public T? Deserialize<T>(BinaryData input)
+    {
+        using var text = new StreamReader(input.ToStream(), Encoding.UTF8);
+        using var json = new JsonTextReader(text);
+        return _serializer.Deserialize<T>(json);
+    }
+}
