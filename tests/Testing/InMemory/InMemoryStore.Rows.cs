@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using Switchboard.Cases;
+using Switchboard.Grains.Cases;
+using Switchboard.Grains.EventStore;
+using Switchboard.Grains.Orgs;
+using Switchboard.Grains.Projects;
+using Switchboard.Grains.Timeline;
+using Switchboard.Orgs;
+using Switchboard.Projects;
+using Switchboard.Timeline;
+
+namespace Switchboard.Testing.InMemory;
+
+/// <summary>The ports that read rows and hand out numbers.</summary>
+public sealed partial class InMemoryStore :
+    IAggregateRows<CaseSnapshot>, IAggregateRows<ProjectSnapshot>, IAggregateRows<UserSnapshot>, IAggregateRows<KeySnapshot>,
+    IAggregateRows<OrgSnapshot>, ICaseNumbers, ICaseDirectory, IProjectDirectory, IOrgDirectory, ITimelineReader
+{
+    private readonly Dictionary<(Guid OrgId, Guid Scope), long> _numbers = [];
+
+    ValueTask<CaseSnapshot?> IAggregateRows<CaseSnapshot>.LoadAsync(Guid orgId, Guid id, CancellationToken cancellationToken) =>
+        new(Read().Cases.GetValueOrDefault(id) is { } row && row.OrgId == orgId ? row : null);
+
+    ValueTask<ProjectSnapshot?> IAggregateRows<ProjectSnapshot>.LoadAsync(Guid orgId, Guid id, CancellationToken cancellationToken) =>
+        new(Read().Projects.GetValueOrDefault(id) is { } row && row.OrgId == orgId ? row : null);
+
+    ValueTask<UserSnapshot?> IAggregateRows<UserSnapshot>.LoadAsync(Guid orgId, Guid id, CancellationToken cancellationToken) =>
+        new(Read().Users.GetValueOrDefault(id) is { } row && row.OrgId == orgId ? row : null);
+
+    ValueTask<KeySnapshot?> IAggregateRows<KeySnapshot>.LoadAsync(Guid orgId, Guid id, CancellationToken cancellationToken) =>
+        new(Read().Keys.GetValueOrDefault(id) is { } row && row.OrgId == orgId ? row : null);
+
+    ValueTask<OrgSnapshot?> IAggregateRows<OrgSnapshot>.LoadAsync(Guid orgId, Guid id, CancellationToken cancellationToken) =>
+        new(orgId == id ? Read().Orgs.GetValueOrDefault(id) : null);
+
+    /// <inheritdoc/>
+    public ValueTask<CaseNumber> NextAsync(Guid orgId, Guid projectId, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            FailIfDown();
+            return new(new CaseNumber(Next((orgId, projectId)), Next((orgId, orgId))));
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<Guid?> FindByKeyAsync(Guid orgId, string key, CancellationToken cancellationToken) =>
+        new(Read().Cases.Values
+            .FirstOrDefault(one => one.OrgId == orgId && string.Equals(one.Key, key, StringComparison.OrdinalIgnoreCase))?.Id);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<Guid> ListOfProjectAsync(
+        Guid orgId, Guid projectId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask;
+        foreach (var one in Read().Cases.Values.Where(one => one.OrgId == orgId && one.ProjectId == projectId).OrderBy(one => one.CreatedAt))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return one.Id;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<ProjectSnapshot>> ListAsync(Guid orgId, CancellationToken cancellationToken) =>
+        new([.. Read().Projects.Values.Where(one => one.OrgId == orgId).OrderBy(one => one.CreatedAt).ThenBy(one => one.Id)]);
+
+    /// <inheritdoc/>
+    public ValueTask<OrgSnapshot?> FindFirstOrgAsync(CancellationToken cancellationToken) =>
+        new(Read().Orgs.Values.OrderBy(one => one.CreatedAt).ThenBy(one => one.Id).FirstOrDefault());
+
+    /// <inheritdoc/>
+    public ValueTask<UserSnapshot?> FindUserByEmailAsync(Guid orgId, string email, CancellationToken cancellationToken) =>
+        new(Read().Users.Values.FirstOrDefault(
+            one => one.OrgId == orgId && string.Equals(one.Email, email, StringComparison.OrdinalIgnoreCase)));
+
+    /// <inheritdoc/>
+    public ValueTask<UserPage> ListUsersAsync(UserQuery query, CancellationToken cancellationToken)
+    {
+        var all = Read().Users.Values.Where(one => one.OrgId == query.OrgId).ToArray();
+        var matching = all
+            .Where(one => query.Disabled is null || one.Disabled == query.Disabled)
+            .Where(one => query.Filter is null
+                || one.Name.Contains(query.Filter, StringComparison.OrdinalIgnoreCase)
+                || one.Email.Contains(query.Filter, StringComparison.OrdinalIgnoreCase))
+            .ToArray();
+        var ordered = query.SortField switch
+        {
+            "name" => matching.OrderBy(one => one.Name, StringComparer.Ordinal),
+            "email" => matching.OrderBy(one => one.Email, StringComparer.Ordinal),
+            "created_at" => matching.OrderBy(one => one.CreatedAt),
+            "modified_at" => matching.OrderBy(one => one.ModifiedAt ?? one.CreatedAt),
+            _ => throw new ArgumentException($"Users cannot be sorted by '{query.SortField}'."),
+        };
+        var page = ordered.ThenBy(one => one.Id).ToList();
+        if (query.Descending)
+        {
+            page.Reverse();
+        }
+
+        return new(new UserPage([.. page.Skip(query.PageNumber * query.PageSize).Take(query.PageSize)], all.Length, matching.Length));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<KeySnapshot?> FindKeyByHashAsync(string hash, CancellationToken cancellationToken) =>
+        new(Read().Keys.Values.FirstOrDefault(one => one.Hash == hash));
+
+    /// <inheritdoc/>
+    public ValueTask<TimelineCell?> FindAsync(Guid orgId, Guid caseId, Guid cellId, CancellationToken cancellationToken) =>
+        new(Read().Cells.GetValueOrDefault(cellId) is { } cell && cell.OrgId == orgId && cell.CaseId == caseId ? cell : null);
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<TimelineCell>> ListAsync(TimelineQuery query, CancellationToken cancellationToken)
+    {
+        var cells = Read().Cells.Values
+            .Where(cell => cell.OrgId == query.OrgId && cell.CaseId == query.CaseId && cell.DeletedAt is null)
+            .Where(cell => query.Kind is null || cell.Kind == query.Kind);
+        var ordered = query.Ascending
+            ? cells.OrderBy(cell => cell.CaseVersion).ThenBy(cell => cell.Id)
+            : cells.OrderByDescending(cell => cell.CaseVersion).ThenByDescending(cell => cell.Id);
+        return new([.. ordered.Skip(query.PageNumber * query.PageSize).Take(query.PageSize)]);
+    }
+
+    private long Next((Guid, Guid) scope) => _numbers[scope] = _numbers.GetValueOrDefault(scope) + 1;
+}

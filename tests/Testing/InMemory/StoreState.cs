@@ -1,0 +1,154 @@
+using System.Collections.Immutable;
+using Switchboard.Cases;
+using Switchboard.Grains.EventStore;
+using Switchboard.Orgs;
+using Switchboard.Projects;
+using Switchboard.Storage.EventStore;
+using Switchboard.Timeline;
+
+namespace Switchboard.Testing.InMemory;
+
+/// <summary>Everything that an <see cref="InMemoryStore"/> holds. A value: an append is tried on a copy, which replaces it when it succeeds.</summary>
+internal sealed class StoreState
+{
+    public ImmutableList<RecordedEvent> Log { get; private set; } = [];
+
+    public ImmutableDictionary<Guid, long> Versions { get; private set; } = ImmutableDictionary<Guid, long>.Empty;
+
+    public ImmutableDictionary<(Guid OrgId, string Key), StoredAnswer> Answers { get; private set; } =
+        ImmutableDictionary<(Guid, string), StoredAnswer>.Empty;
+
+    public ImmutableDictionary<Guid, CaseSnapshot> Cases { get; private set; } = ImmutableDictionary<Guid, CaseSnapshot>.Empty;
+
+    public ImmutableDictionary<Guid, TimelineCell> Cells { get; private set; } = ImmutableDictionary<Guid, TimelineCell>.Empty;
+
+    public ImmutableDictionary<Guid, ProjectSnapshot> Projects { get; private set; } = ImmutableDictionary<Guid, ProjectSnapshot>.Empty;
+
+    public ImmutableDictionary<Guid, UserSnapshot> Users { get; private set; } = ImmutableDictionary<Guid, UserSnapshot>.Empty;
+
+    public ImmutableDictionary<Guid, KeySnapshot> Keys { get; private set; } = ImmutableDictionary<Guid, KeySnapshot>.Empty;
+
+    public ImmutableDictionary<Guid, OrgSnapshot> Orgs { get; private set; } = ImmutableDictionary<Guid, OrgSnapshot>.Empty;
+
+    public StoreState Copy() => (StoreState)MemberwiseClone();
+
+    /// <summary>Applies an append to this copy; on any other answer than <see cref="AppendStatus.Appended"/> throw the copy away.</summary>
+    public AppendResult Apply(AppendRequest request, DateTimeOffset now)
+    {
+        if (request.Answer is { } answer)
+        {
+            if (Answers.ContainsKey((answer.OrgId, answer.Key)))
+            {
+                return new AppendResult(AppendStatus.DuplicateCommand);
+            }
+
+            Answers = Answers.Add((answer.OrgId, answer.Key), answer);
+        }
+
+        var changesRow = request.Changes.Any(AppendRules.WritesOwnRow);
+        if ((changesRow || !request.Events.IsEmpty) && Versions.GetValueOrDefault(request.Stream.Id) != request.ExpectedVersion)
+        {
+            return new AppendResult(AppendStatus.VersionConflict);
+        }
+
+        foreach (var body in request.Events)
+        {
+            Record(request.Stream, body, request.Metadata, now);
+        }
+
+        foreach (var change in request.Changes)
+        {
+            var result = Apply(change, request, now);
+            if (result.Status != AppendStatus.Appended)
+            {
+                return result;
+            }
+        }
+
+        return new AppendResult(AppendStatus.Appended);
+    }
+
+    private AppendResult Apply(StateChange change, AppendRequest request, DateTimeOffset now)
+    {
+        switch (change)
+        {
+            case CaseWritten { Case: var written }:
+                return Write(written, request.ExpectedVersion == 0);
+            case CellAdded { Cell: var cell }:
+                return Try(!Cells.ContainsKey(cell.Id), "timeline_cell_pkey", () => Cells = Cells.Add(cell.Id, cell));
+            case CellChanged { Cell: var cell }:
+                return Try(Cells.GetValueOrDefault(cell.Id)?.CaseId == cell.CaseId, null, () => Cells = Cells.SetItem(cell.Id, cell));
+            case ProjectWritten { Project: var project }:
+                var keyTaken = Projects.Values.Any(other => other.Id != project.Id && other.OrgId == project.OrgId && other.Key == project.Key);
+                return Try(!keyTaken, "project_key", () => Projects = Projects.SetItem(project.Id, project));
+            case ProjectRemoved removed:
+                Remove(removed, request, now);
+                return new AppendResult(AppendStatus.Appended);
+            case UserWritten { User: var user }:
+                var emailTaken = Users.Values.Any(other => other.Id != user.Id && other.OrgId == user.OrgId && other.Email == user.Email);
+                return Try(!emailTaken, "org_user_email", () => Users = Users.SetItem(user.Id, user));
+            case KeyWritten { Key: var key }:
+                var hashTaken = Keys.Values.Any(other => other.Id != key.Id && other.Hash == key.Hash);
+                return Try(!hashTaken, "access_key_hash", () => Keys = Keys.SetItem(key.Id, key));
+            case OrgWritten { Org: var org }:
+                return Try(true, null, () => Orgs = Orgs.SetItem(org.Id, org));
+            default:
+                throw new ArgumentException($"The store does not know the state change {change.GetType().Name}.");
+        }
+    }
+
+    private AppendResult Write(CaseSnapshot written, bool isNew)
+    {
+        if (isNew)
+        {
+            // The project was deleted since the decision: load again, decide again.
+            if (Projects.GetValueOrDefault(written.ProjectId)?.OrgId != written.OrgId)
+            {
+                return new AppendResult(AppendStatus.VersionConflict);
+            }
+
+            if (Cases.Values.Any(other => other.OrgId == written.OrgId && other.Key == written.Key))
+            {
+                return new AppendResult(AppendStatus.UniqueConflict, "case_key");
+            }
+        }
+        else if (!Cases.ContainsKey(written.Id))
+        {
+            return new AppendResult(AppendStatus.VersionConflict);
+        }
+
+        Cases = Cases.SetItem(written.Id, written);
+        return new AppendResult(AppendStatus.Appended);
+    }
+
+    private void Remove(ProjectRemoved removed, AppendRequest request, DateTimeOffset now)
+    {
+        Projects = Projects.Remove(removed.Project.Id);
+        foreach (var gone in Cases.Values.Where(one => one.OrgId == removed.Project.OrgId && one.ProjectId == removed.Project.Id).ToArray())
+        {
+            Cases = Cases.Remove(gone.Id);
+            Cells = Cells.RemoveRange(Cells.Values.Where(cell => cell.CaseId == gone.Id).Select(cell => cell.Id));
+            var stream = new StreamName(gone.OrgId, "case", gone.Id);
+            Record(stream, new NewEvent(Guid.CreateVersion7(now), new CaseDeleted(gone.ProjectId, gone.Key), removed.At), request.Metadata, now);
+        }
+    }
+
+    private void Record(StreamName stream, NewEvent body, EventMetadata metadata, DateTimeOffset now)
+    {
+        var version = Versions.GetValueOrDefault(stream.Id) + 1;
+        var position = new FeedPosition(1, (ulong)Log.Count + 1, Log.Count + 1);
+        Log = Log.Add(new RecordedEvent(position, stream, version, body.Id, body.Body, metadata, body.OccurredAt, now));
+        Versions = Versions.SetItem(stream.Id, version);
+    }
+
+    private static AppendResult Try(bool allowed, string? constraint, Action write)
+    {
+        if (!allowed)
+        {
+            return constraint is null ? new AppendResult(AppendStatus.VersionConflict) : new AppendResult(AppendStatus.UniqueConflict, constraint);
+        }
+
+        write();
+        return new AppendResult(AppendStatus.Appended);
+    }
+}
