@@ -29,7 +29,36 @@ public sealed record CaseType(
         StatusGroup.Closed => Closed,
         _ => throw new ArgumentOutOfRangeException(nameof(group), group, "No such status group."),
     };
+
+    /// <summary>All statuses in the order of their groups.</summary>
+    public IEnumerable<string> StatusNames => Open.Names.Concat(InProgress.Names).Concat(Closed.Names);
+
+    /// <summary>Finds a status by its name in any letter case.</summary>
+    /// <param name="name">What the caller wrote.</param>
+    /// <param name="status">The status as the type spells it, with its group.</param>
+    public bool TryFindStatus(string name, out CaseStatus status)
+    {
+        foreach (var group in (ReadOnlySpan<StatusGroup>)[StatusGroup.Open, StatusGroup.InProgress, StatusGroup.Closed])
+        {
+            foreach (var known in this[group].Names)
+            {
+                if (string.Equals(known, name, StringComparison.OrdinalIgnoreCase))
+                {
+                    status = new CaseStatus(known, group);
+                    return true;
+                }
+            }
+        }
+
+        status = default;
+        return false;
+    }
 }
+
+/// <summary>A status of a case type.</summary>
+/// <param name="Name">As the type spells it.</param>
+/// <param name="Group">The group it belongs to.</param>
+public readonly record struct CaseStatus(string Name, StatusGroup Group);
 
 /// <summary>The statuses of one group of a case type.</summary>
 /// <param name="Names">At least one, in display order.</param>

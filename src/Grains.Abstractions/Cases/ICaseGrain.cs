@@ -25,7 +25,11 @@ public interface ICaseGrain : IGrainWithStringKey
     [Alias("Comment")]
     ValueTask<Outcome<TimelineCell>> CommentAsync(CommentCommand command, CommandContext context, CancellationToken cancellationToken = default);
 
-    /// <summary>Forgets what is cached and reads the row again; sent after a change that did not go through this grain.</summary>
+    /// <summary>
+    /// Forgets what is cached, so that the next call reads the row; sent after a change that did not go through this grain.
+    /// Never waits for a command in progress: the project that sends this may be what that command waits for.
+    /// </summary>
+    [AlwaysInterleave]
     [Alias("Refresh")]
     ValueTask RefreshAsync(CancellationToken cancellationToken = default);
 }

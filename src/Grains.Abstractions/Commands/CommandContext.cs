@@ -7,12 +7,17 @@ namespace Switchboard.Commands;
 /// <param name="Actor">The person or machine that asks.</param>
 /// <param name="CorrelationId">The request id of the outermost request; stored with every event.</param>
 /// <param name="Idempotency">The client's idempotency key, or null when a repetition is a new command.</param>
+/// <param name="ManagesProject">
+/// True when the door has found that the actor may manage the project of the case that the command is for; such an actor may
+/// change other people's comments.
+/// </param>
 [GenerateSerializer, Immutable, Alias("switchboard.CommandContext")]
 public sealed record CommandContext(
     [property: Id(0)] Guid OrgId,
     [property: Id(1)] Actor Actor,
     [property: Id(2)] string CorrelationId,
-    [property: Id(3)] IdempotencyKey? Idempotency = null);
+    [property: Id(3)] IdempotencyKey? Idempotency = null,
+    [property: Id(4)] bool ManagesProject = false);
 
 /// <summary>A client's promise that two requests with the same key are one request.</summary>
 /// <param name="Key">Scope and key as one text, unique within the organisation: method, path and the client's header value.</param>

@@ -1,0 +1,47 @@
+namespace Switchboard;
+
+/// <summary>How large things may be. Lengths are in UTF-16 code units, as in <see cref="string.Length"/>.</summary>
+public static class Limits
+{
+    /// <summary>A case's title.</summary>
+    public const int CaseTitle = 1_000;
+
+    /// <summary>A case's description.</summary>
+    public const int CaseDescription = 256 * 1024;
+
+    /// <summary>A comment's text.</summary>
+    public const int Comment = 64 * 1024;
+
+    /// <summary>Attributes on a case.</summary>
+    public const int Attributes = 100;
+
+    /// <summary>An attribute's key.</summary>
+    public const int AttributeKey = 200;
+
+    /// <summary>Values of one attribute.</summary>
+    public const int AttributeValues = 100;
+
+    /// <summary>One value of an attribute.</summary>
+    public const int AttributeValue = 1_000;
+
+    /// <summary>All keys and values of a case's attributes together.</summary>
+    public const int AttributesTotal = 64 * 1024;
+
+    /// <summary>A project's key.</summary>
+    public const int ProjectKey = 10;
+
+    /// <summary>Names of projects, organisations, users and keys, and job titles.</summary>
+    public const int Name = 255;
+
+    /// <summary>An e-mail address (RFC 5321, 4.5.3.1.3).</summary>
+    public const int Email = 254;
+
+    /// <summary>One settings section of a project, or its board layout, as JSON text.</summary>
+    public const int SettingsSection = 64 * 1024;
+
+    /// <summary>Levels of nesting in a settings section or board layout.</summary>
+    public const int SettingsDepth = 16;
+
+    /// <summary>Custom case types that a project offers.</summary>
+    public const int EnabledCaseTypes = 100;
+}

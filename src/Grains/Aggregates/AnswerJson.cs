@@ -1,0 +1,24 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Switchboard.Cases;
+using Switchboard.Orgs;
+using Switchboard.Projects;
+using Switchboard.Timeline;
+
+namespace Switchboard.Grains.Aggregates;
+
+/// <summary>
+/// The JSON in which answers are kept under an idempotency key. It is read again within the retention time only, but by the
+/// next release too: members are added, not renamed.
+/// </summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.General,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(CaseSnapshot))]
+[JsonSerializable(typeof(TimelineCell))]
+[JsonSerializable(typeof(ProjectSnapshot))]
+[JsonSerializable(typeof(OrgSnapshot))]
+[JsonSerializable(typeof(UserSnapshot))]
+[JsonSerializable(typeof(KeySnapshot))]
+internal sealed partial class AnswerJson : JsonSerializerContext;

@@ -1,0 +1,177 @@
+using Switchboard.Cases;
+using Switchboard.Commands;
+using Switchboard.Grains.Aggregates;
+using Switchboard.Grains.Orgs;
+using Switchboard.Grains.Projects;
+
+namespace Switchboard.Grains.Cases;
+
+/// <summary>Decides commands on a case. Pure: what it must know about the rest of the world comes as <see cref="CaseFacts"/>.</summary>
+internal static class CaseDecider
+{
+    public static readonly DomainError NotFound = DomainError.NotFound("case not found");
+
+    /// <summary>What follows from a command. A malformed command is refused as such even when there is no case.</summary>
+    public static Decision<CaseEvent> Decide(CaseSnapshot? state, CaseCommand command, in CaseFacts facts)
+    {
+        if (CheckForm(command) is { } malformed)
+        {
+            return malformed;
+        }
+
+        if (command is OpenCase open)
+        {
+            return Open(state, open, facts);
+        }
+
+        if (state is null)
+        {
+            return NotFound;
+        }
+
+        return command switch
+        {
+            SetTitle c when c.Title != state.Title => new TitleChanged(state.Title, c.Title),
+            SetDescription c when c.Description != state.Description => new DescriptionChanged(state.Description, c.Description),
+            SetPriority c when c.Priority != state.Priority => new PriorityChanged(state.Priority, c.Priority),
+            SetStatus c => ChangeStatus(state, c, facts),
+            Assign c => ChangeAssignee(state, c.UserId, facts),
+            Unassign when state.AssigneeId is { } assignee => new AssigneeChanged(assignee, null),
+            ReplaceAttributes c => ChangeAttributes(state, c),
+            Archive when state.ArchivedAt is null => new CaseArchived(),
+            Unarchive when state.ArchivedAt is not null => new CaseUnarchived(),
+            SetTitle or SetDescription or SetPriority or Unassign or Archive or Unarchive => Decision<CaseEvent>.None,
+            _ => throw new ArgumentException($"{command.GetType().Name} has no arm in {nameof(CaseDecider)}.", nameof(command)),
+        };
+    }
+
+    /// <summary>Why a case cannot be opened so, or null. Asked before the new case's numbers are taken, so that a refusal uses none up.</summary>
+    public static DomainError? Refusal(CaseSnapshot? state, OpenCase command, in CaseFacts facts)
+    {
+        if (CheckForm(command) is { } malformed)
+        {
+            return malformed;
+        }
+
+        if (state is not null)
+        {
+            return DomainError.Conflict($"case {state.Id} exists already, as {state.Key}");
+        }
+
+        if (facts.Project is null)
+        {
+            return ProjectDecider.NotFound;
+        }
+
+        if (facts.Type is null)
+        {
+            return DomainError.NotFound("case_type not found");
+        }
+
+        if (command.StatusName is { } name && !facts.Type.TryFindStatus(name, out _))
+        {
+            return UnknownStatus(name, facts.Type);
+        }
+
+        return command.AssigneeId is null || facts.AssigneeExists ? null : UserDecider.NotFound;
+    }
+
+    private static DomainError? CheckForm(CaseCommand command) => command switch
+    {
+        OpenCase c => TextRules.Required("title", c.Title, Limits.CaseTitle)
+            ?? TextRules.Optional("description", c.Description, Limits.CaseDescription)
+            ?? CheckPriority(c.Priority)
+            ?? CaseAttributes.Check(c.Attributes)
+            ?? TextRules.Required("creation_source", c.CreationSource, Limits.Name),
+        SetTitle c => TextRules.Required("title", c.Title, Limits.CaseTitle),
+        SetDescription c => TextRules.Optional("description", c.Description, Limits.CaseDescription),
+        SetPriority c => CheckPriority(c.Priority),
+        SetStatus { StatusName: null, Group: null } => DomainError.Malformed("one of status_name and status must be given"),
+        ReplaceAttributes c => CaseAttributes.Check(c.Attributes),
+        _ => null,
+    };
+
+    private static DomainError? CheckPriority(CasePriority priority) => priority is >= CasePriority.NotDefined and <= CasePriority.P5
+        ? null
+        : DomainError.Invalid($"invalid priority {(int)priority}. Must be one of P1, P2, P3, P4, P5, NOT_DEFINED");
+
+    private static Decision<CaseEvent> Open(CaseSnapshot? state, OpenCase command, in CaseFacts facts)
+    {
+        if (Refusal(state, command, facts) is { } refused)
+        {
+            return refused;
+        }
+
+        var type = facts.Type!;
+        var status = new CaseStatus(type.Open.Default, StatusGroup.Open);
+        if (command.StatusName is { } name)
+        {
+            _ = type.TryFindStatus(name, out status);
+        }
+
+        return new CaseOpened(
+            command.ProjectId,
+            $"{facts.Project!.Key}-{facts.Number.InProject}",
+            facts.Number.PublicId,
+            type.Id,
+            command.Title,
+            command.Description,
+            command.Priority,
+            status.Name,
+            status.Group,
+            command.AssigneeId,
+            CaseAttributes.Normalise(command.Attributes),
+            command.CreationSource);
+    }
+
+    private static Decision<CaseEvent> ChangeStatus(CaseSnapshot state, SetStatus command, in CaseFacts facts)
+    {
+        if (facts.Type is not { } type)
+        {
+            return DomainError.NotFound("case_type not found");
+        }
+
+        CaseStatus status;
+        if (command.StatusName is { } name)
+        {
+            if (!type.TryFindStatus(name, out status))
+            {
+                return UnknownStatus(name, type);
+            }
+        }
+        else
+        {
+            var group = command.Group!.Value;
+            status = new CaseStatus(type[group].Default, group);
+        }
+
+        return status.Name == state.StatusName
+            ? Decision<CaseEvent>.None
+            : new StatusChanged(state.StatusName, state.StatusGroup, status.Name, status.Group);
+    }
+
+    private static Decision<CaseEvent> ChangeAssignee(CaseSnapshot state, Guid userId, in CaseFacts facts)
+    {
+        if (state.AssigneeId == userId)
+        {
+            return Decision<CaseEvent>.None;
+        }
+
+        return facts.AssigneeExists ? new AssigneeChanged(state.AssigneeId, userId) : UserDecider.NotFound;
+    }
+
+    private static Decision<CaseEvent> ChangeAttributes(CaseSnapshot state, ReplaceAttributes command)
+    {
+        var attributes = CaseAttributes.Normalise(command.Attributes);
+        return CaseAttributes.Same(state.Attributes, attributes)
+            ? Decision<CaseEvent>.None
+            : new AttributesReplaced(state.Attributes, attributes);
+    }
+
+    private static DomainError UnknownStatus(string name, CaseType type)
+    {
+        // The caller's text is repeated in the answer; a long one is cut so that the answer stays readable.
+        var shown = name.Length <= 100 ? name : name[..100] + "...";
+        return DomainError.Invalid($"invalid status {shown}. Must be one of {string.Join(", ", type.StatusNames)}");
+    }
+}

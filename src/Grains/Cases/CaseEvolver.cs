@@ -1,0 +1,81 @@
+using Switchboard.Cases;
+using Switchboard.Grains.Aggregates;
+
+namespace Switchboard.Grains.Cases;
+
+/// <summary>
+/// The state of a case after an event. Comments raise the version and the count but are not a change of the case itself:
+/// <see cref="CaseSnapshot.ModifiedAt"/> stays as it is.
+/// </summary>
+internal static class CaseEvolver
+{
+    /// <summary>The next state; null after the case was deleted.</summary>
+    /// <exception cref="InvalidOperationException">The event does not follow on the state: the stream is damaged.</exception>
+    public static CaseSnapshot? Evolve(CaseSnapshot? state, CaseEvent fact, in EventStamp stamp)
+    {
+        if (fact is CaseOpened opened)
+        {
+            return Open(opened, stamp);
+        }
+
+        if (state is null || state.Version + 1 != stamp.Version)
+        {
+            throw new InvalidOperationException(
+                $"Event {stamp.Version} ({fact.GetType().Name}) of case {stamp.Stream.Id} does not follow on version {state?.Version ?? 0}.");
+        }
+
+        return fact switch
+        {
+            TitleChanged e => Modified(state, stamp) with { Title = e.To },
+            DescriptionChanged e => Modified(state, stamp) with { Description = e.To },
+            PriorityChanged e => Modified(state, stamp) with { Priority = e.To },
+            StatusChanged e => Modified(state, stamp) with
+            {
+                StatusName = e.To,
+                StatusGroup = e.ToGroup,
+                ClosedAt = ClosedAt(e.FromGroup, e.ToGroup, state.ClosedAt, stamp.At),
+            },
+            AssigneeChanged e => Modified(state, stamp) with { AssigneeId = e.To },
+            AttributesReplaced e => Modified(state, stamp) with { Attributes = e.To },
+            CaseArchived => Modified(state, stamp) with { ArchivedAt = stamp.At },
+            CaseUnarchived => Modified(state, stamp) with { ArchivedAt = null },
+            CommentAdded => state with { Version = stamp.Version, CommentCount = state.CommentCount + 1 },
+            CommentEdited => state with { Version = stamp.Version },
+            CommentDeleted => state with { Version = stamp.Version, CommentCount = state.CommentCount - 1 },
+            CaseDeleted => null,
+            _ => throw new ArgumentException($"{fact.GetType().Name} has no arm in {nameof(CaseEvolver)}.", nameof(fact)),
+        };
+    }
+
+    private static CaseSnapshot Open(CaseOpened fact, in EventStamp stamp) => new()
+    {
+        OrgId = stamp.Stream.OrgId,
+        Id = stamp.Stream.Id,
+        Version = stamp.Version,
+        ProjectId = fact.ProjectId,
+        Key = fact.Key,
+        PublicId = fact.PublicId,
+        TypeId = fact.TypeId,
+        Title = fact.Title,
+        Description = fact.Description,
+        Priority = fact.Priority,
+        StatusName = fact.StatusName,
+        StatusGroup = fact.StatusGroup,
+        AssigneeId = fact.AssigneeId,
+        Attributes = fact.Attributes,
+        CreationSource = fact.CreationSource,
+        CreatedBy = stamp.Actor.Id,
+        CreatedAt = stamp.At,
+        ClosedAt = fact.StatusGroup == StatusGroup.Closed ? stamp.At : null,
+    };
+
+    private static CaseSnapshot Modified(CaseSnapshot state, in EventStamp stamp) =>
+        state with { Version = stamp.Version, ModifiedAt = stamp.At, ModifiedBy = stamp.Actor.Id };
+
+    private static DateTimeOffset? ClosedAt(StatusGroup from, StatusGroup to, DateTimeOffset? closedAt, DateTimeOffset now) => to switch
+    {
+        not StatusGroup.Closed => null,
+        _ when from == StatusGroup.Closed => closedAt,
+        _ => now,
+    };
+}

@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using Switchboard.Commands;
+using Switchboard.Grains.Aggregates;
+using Switchboard.Orgs;
+
+namespace Switchboard.Grains.Orgs;
+
+/// <summary>What the grain looked up before a command on a key is decided.</summary>
+/// <param name="Now">The present.</param>
+/// <param name="UserExists">Whether the user that an application key shall act for is one of the organisation's.</param>
+internal readonly record struct KeyFacts(DateTimeOffset Now, bool UserExists = false);
+
+/// <summary>Decides commands on an API key or application key.</summary>
+internal static class KeyDecider
+{
+    private const int LongestPrefix = 16;
+
+    public static readonly DomainError NotFound = DomainError.NotFound("key not found");
+
+    public static readonly DomainError Taken = DomainError.Conflict("this key exists already");
+
+    /// <summary>What follows from a command.</summary>
+    public static Decision<KeyEvent> Decide(KeySnapshot? state, KeyCommand command, in KeyFacts facts)
+    {
+        if (command is CreateKey create)
+        {
+            return CheckForm(create, facts.Now) is { } malformed ? malformed
+                : state is not null ? Taken
+                : create.UserId is null || facts.UserExists ? Create(create)
+                : UserDecider.NotFound;
+        }
+
+        if (state is null)
+        {
+            return NotFound;
+        }
+
+        return command switch
+        {
+            DisableKey c when c.Disabled == state.Disabled => Decision<KeyEvent>.None,
+            DisableKey when state.RevokedAt is { } at => DomainError.Conflict($"key {state.Id} was revoked at {at:O}; create a new one"),
+            DisableKey c => new KeyDisabledChanged(state.Disabled, c.Disabled),
+            RevokeKey => state.RevokedAt is null ? new KeyRevoked() : Decision<KeyEvent>.None,
+            _ => throw new ArgumentException($"{command.GetType().Name} has no arm in {nameof(KeyDecider)}.", nameof(command)),
+        };
+    }
+
+    private static DomainError? CheckForm(CreateKey command, DateTimeOffset now) =>
+        TextRules.Required("name", command.Name, Limits.Name)
+        ?? TextRules.Required("prefix", command.Prefix, LongestPrefix)
+        ?? TextRules.Required("last4", command.Last4, 4)
+        ?? CheckKind(command)
+        ?? CheckScopes(command.Scopes)
+        ?? (command.ExpiresAt <= now ? DomainError.Invalid("expires_at is not in the future") : null)
+        ?? (command.RequestsPerSecond <= 0 ? DomainError.Invalid("requests_per_second must be above 0") : null);
+
+    private static DomainError? CheckKind(CreateKey command) => (command.Kind, command.UserId) switch
+    {
+        (KeyKind.Api, null) or (KeyKind.Application, not null) => null,
+        (KeyKind.Api, _) => DomainError.Invalid("an API key names an organisation, not a user"),
+        (KeyKind.Application, _) => DomainError.Invalid("an application key needs the user that it acts for"),
+        _ => DomainError.Invalid($"invalid kind of key {(int)command.Kind}"),
+    };
+
+    private static DomainError? CheckScopes(ImmutableArray<string> scopes)
+    {
+        foreach (var scope in scopes.IsDefault ? [] : scopes)
+        {
+            if (!Permissions.All.Contains(scope))
+            {
+                return DomainError.Invalid($"unknown scope. Must be one of {string.Join(", ", Permissions.All.Order(StringComparer.Ordinal))}");
+            }
+        }
+
+        return null;
+    }
+
+    private static KeyCreated Create(CreateKey command) => new(
+        command.Kind,
+        command.Prefix,
+        command.Last4,
+        command.Name,
+        command.UserId,
+        command.Scopes.IsDefaultOrEmpty ? [] : [.. command.Scopes.Distinct(StringComparer.Ordinal)],
+        command.ExpiresAt is { } expiry ? StoredTime.Of(expiry) : null,
+        command.RequestsPerSecond);
+}

@@ -1,0 +1,20 @@
+using Switchboard.Commands;
+using Switchboard.Grains.Aggregates;
+using Switchboard.Orgs;
+
+namespace Switchboard.Grains.Orgs;
+
+/// <summary>Decides commands on an organisation and gives its state after an event.</summary>
+internal static class OrgDecider
+{
+    public static Decision<OrgEvent> Decide(OrgSnapshot? state, CreateOrg command) =>
+        TextRules.Required("name", command.Name, Limits.Name) is { } malformed ? malformed
+        : state is null ? new OrgCreated(command.Name)
+        : DomainError.Conflict($"organisation {state.Id} exists already");
+
+    public static OrgSnapshot Evolve(OrgSnapshot? state, OrgEvent fact, in EventStamp stamp) => fact switch
+    {
+        OrgCreated e => new OrgSnapshot { Id = stamp.Stream.Id, Version = stamp.Version, Name = e.Name, CreatedAt = stamp.At },
+        _ => throw new ArgumentException($"{fact.GetType().Name} has no arm in {nameof(OrgDecider)}.", nameof(fact)),
+    };
+}
