@@ -1,3 +1,5 @@
+using Switchboard.Bench.Up;
+
 namespace Switchboard.Bench;
 
 /// <summary>The benches by name, in the order in which they run.</summary>
@@ -5,5 +7,8 @@ internal static class Benches
 {
     /// <summary>Name and what to run.</summary>
     public static IReadOnlyDictionary<string, Func<CancellationToken, Task<IReadOnlyList<Figure>>>> All { get; } =
-        new Dictionary<string, Func<CancellationToken, Task<IReadOnlyList<Figure>>>>();
+        new Dictionary<string, Func<CancellationToken, Task<IReadOnlyList<Figure>>>>(StringComparer.Ordinal)
+        {
+            ["up"] = UpBench.RunAsync,
+        };
 }

@@ -72,6 +72,9 @@ public sealed partial class PrivatePostgres(PrivatePostgresOptions options, Time
         return true;
     }
 
+    /// <summary>The topmost folder on the way to the server's folder that its account may not enter, or null when it can be reached.</summary>
+    public Task<string?> FindObstacleAsync(CancellationToken cancellationToken) => _account.FindObstacleAsync(DataFolder, cancellationToken);
+
     /// <summary>Whether the server runs.</summary>
     public async Task<bool> IsRunningAsync(CancellationToken cancellationToken) =>
         PostgresCluster.MajorOf(DataFolder) is { } major
