@@ -117,16 +117,9 @@ internal abstract partial class AggregateGrain<TSnapshot>(AggregateRuntime runti
 
                     case AppendStatus.VersionConflict:
                         _held = null;
-                        if (version == 0 && await HoldAsync(cancellationToken) is null)
-                        {
-                            // There is no row and still the stream has a first event: the aggregate was deleted.
-                            return DomainError.Conflict($"{stream.Type} {stream.Id} was in use before; take a new id");
-                        }
-
                         if (tries == MostTries)
                         {
-                            throw new StorageUnavailableException(
-                                $"{command.GetType().Name} on {stream.Type} {stream.Id} lost against other writers {MostTries} times; try again.");
+                            return await GiveUpAsync(command, stream, version, cancellationToken);
                         }
 
                         LogConflict(runtime.Log, stream.Type, stream.Id, version, tries);
@@ -141,6 +134,19 @@ internal abstract partial class AggregateGrain<TSnapshot>(AggregateRuntime runti
         {
             LeaveIfEmpty();
         }
+    }
+
+    private async ValueTask<DomainError> GiveUpAsync(
+        object command, StreamName stream, long version, CancellationToken cancellationToken)
+    {
+        if (version == 0 && await HoldAsync(cancellationToken) is null)
+        {
+            // Nobody else made it, and still it cannot be made: its stream ended with a deletion, or its parent is gone.
+            return DomainError.Conflict($"{stream.Type} {stream.Id} cannot be created: its id was in use, or what it belongs to was deleted");
+        }
+
+        throw new StorageUnavailableException(
+            $"{command.GetType().Name} on {stream.Type} {stream.Id} lost against other writers {MostTries} times; try again.");
     }
 
     private void LeaveIfEmpty()
