@@ -12,8 +12,8 @@ public interface IGrainPropertiesProviderAttribute
 /// <summary>An attribute of a grain interface that adds to its properties.</summary>
 public interface IGrainInterfacePropertiesProviderAttribute
 {
-    /// <summary>Adds properties of the interface <paramref name="type"/>.</summary>
-    void Populate(IServiceProvider services, Type type, Dictionary<string, string> properties);
+    /// <summary>Adds properties of <paramref name="interfaceType"/>.</summary>
+    void Populate(IServiceProvider services, Type interfaceType, Dictionary<string, string> properties);
 }
 
 /// <summary>An attribute of a grain class that gives its grain type.</summary>
@@ -27,7 +27,8 @@ public interface IGrainTypeProviderAttribute
 [AttributeUsage(AttributeTargets.Interface, AllowMultiple = false)]
 public sealed class DefaultGrainTypeAttribute(string grainType) : Attribute, IGrainInterfacePropertiesProviderAttribute
 {
-    void IGrainInterfacePropertiesProviderAttribute.Populate(IServiceProvider services, Type type, Dictionary<string, string> properties) =>
+    void IGrainInterfacePropertiesProviderAttribute.Populate(
+        IServiceProvider services, Type interfaceType, Dictionary<string, string> properties) =>
         properties[WellKnownGrainInterfaceProperties.DefaultGrainType] = grainType;
 }
 

@@ -159,7 +159,7 @@ namespace Orleans.Runtime
     }
 
     /// <summary>The lifecycle of a silo, for whoever runs it.</summary>
-    public interface ISiloLifecycleSubject : ISiloLifecycle, ILifecycleSubject
+    public interface ISiloLifecycleSubject : ISiloLifecycle, ILifecycleObserver
     {
     }
 }
