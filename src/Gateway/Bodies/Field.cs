@@ -1,0 +1,182 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Switchboard.Gateway.Http;
+using Switchboard.Gateway.OpenApi;
+
+namespace Switchboard.Gateway.Bodies;
+
+/// <summary>
+/// A member of a request's <c>attributes</c>: its name, what it may hold, and the refusal of anything else. The same declaration
+/// validates the body and describes it in the OpenAPI document. An optional member may be absent or null.
+/// </summary>
+/// <param name="Name">The member's name.</param>
+/// <param name="Required">Whether it must be there.</param>
+internal abstract record Field(string Name, bool Required)
+{
+    public string? Description { get; init; }
+
+    public object? Example { get; init; }
+
+    public Schema Schema => Kind with { Description = Description, Example = Example };
+
+    protected abstract Schema Kind { get; }
+
+    /// <summary>Why the member cannot be taken, or null.</summary>
+    public ApiError? Check(JsonElement attributes)
+    {
+        if (!ResourceBody.TryGetMember(attributes, Name, out var value))
+        {
+            return Required ? ApiError.BadRequest($"attribute \"{Name}\" is required") : null;
+        }
+
+        return CheckValue(value);
+    }
+
+    protected abstract ApiError? CheckValue(JsonElement value);
+
+    protected ApiError WrongType(JsonElement value) =>
+        ApiError.BadRequest($"error decoding attribute \"{Name}\": invalid type {JsonTypes.NameOf(value)}");
+}
+
+/// <summary>A text.</summary>
+internal sealed record TextField(string Name, bool Required = false) : Field(Name, Required)
+{
+    /// <summary>Whether the empty text is refused.</summary>
+    public bool NotEmpty { get; init; }
+
+    protected override Schema Kind => NotEmpty ? Schema.Text with { MinLength = 1 } : Schema.Text;
+
+    protected override ApiError? CheckValue(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            return WrongType(value);
+        }
+
+        return NotEmpty && value.ValueEquals(""u8) ? ApiError.BadRequest($"attribute \"{Name}\" must not be empty") : null;
+    }
+}
+
+/// <summary>A UUID.</summary>
+internal sealed record UuidField(string Name, bool Required = false) : Field(Name, Required)
+{
+    protected override Schema Kind => Schema.Uuid;
+
+    protected override ApiError? CheckValue(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            return WrongType(value);
+        }
+
+        return UuidParameter.TryRead(value.GetString(), out _)
+            ? null
+            : ApiError.BadRequest($"attribute \"{Name}\" is not a valid UUID");
+    }
+}
+
+/// <summary>True or false.</summary>
+internal sealed record BooleanField(string Name, bool Required = false) : Field(Name, Required)
+{
+    protected override Schema Kind => Schema.Boolean;
+
+    protected override ApiError? CheckValue(JsonElement value) =>
+        value.ValueKind is JsonValueKind.True or JsonValueKind.False ? null : WrongType(value);
+}
+
+/// <summary>One of a few words; anything else is refused with <c>invalid {name} X. Must be one of ...</c>.</summary>
+/// <typeparam name="T">What a word stands for.</typeparam>
+internal sealed record ChoiceField<T>(string Name, ImmutableArray<(string Word, T Value)> Choices, bool Required = false)
+    : Field(Name, Required)
+{
+    protected override Schema Kind => Schema.OneOf([.. Choices.Select(choice => choice.Word)]);
+
+    public T Find(string word) => Choices.First(choice => choice.Word == word).Value;
+
+    protected override ApiError? CheckValue(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            return WrongType(value);
+        }
+
+        foreach (var (word, _) in Choices)
+        {
+            if (value.ValueEquals(word))
+            {
+                return null;
+            }
+        }
+
+        var given = value.GetString()!;
+        return ApiError.Invalid(
+            $"invalid {Name} {Quoted.Cut(given)}. Must be one of {string.Join(", ", Choices.Select(choice => choice.Word))}");
+    }
+}
+
+/// <summary>A list of texts.</summary>
+internal sealed record TextListField(string Name, bool Required = false) : Field(Name, Required)
+{
+    protected override Schema Kind => Schema.ListOf(Schema.Text);
+
+    protected override ApiError? CheckValue(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            return WrongType(value);
+        }
+
+        foreach (var item in value.EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.String)
+            {
+                return WrongType(item);
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <summary>A map from keys to lists of texts.</summary>
+internal sealed record TextListMapField(string Name, bool Required = false) : Field(Name, Required)
+{
+    protected override Schema Kind => Schema.MapOf(Schema.ListOf(Schema.Text));
+
+    protected override ApiError? CheckValue(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            return WrongType(value);
+        }
+
+        foreach (var member in value.EnumerateObject())
+        {
+            if (member.Value.ValueKind != JsonValueKind.Array)
+            {
+                return WrongType(member.Value);
+            }
+
+            foreach (var item in member.Value.EnumerateArray())
+            {
+                if (item.ValueKind != JsonValueKind.String)
+                {
+                    return WrongType(item);
+                }
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <summary>An object whose known members are checked and whose unknown members are kept.</summary>
+internal sealed record ObjectField(string Name, Schema Shape, bool Required = false) : Field(Name, Required)
+{
+    protected override Schema Kind => Shape;
+
+    protected override ApiError? CheckValue(JsonElement value) =>
+        value.ValueKind != JsonValueKind.Object
+            ? WrongType(value)
+            : SchemaCheck.Find(Shape, value, Name) is { } problem ? ApiError.BadRequest(problem) : null;
+}

@@ -1,0 +1,67 @@
+using Orleans;
+using Switchboard.Cases;
+using Switchboard.Gateway.Access;
+using Switchboard.Gateway.Http;
+using Switchboard.Grains.Cases;
+
+namespace Switchboard.Gateway.Cases;
+
+/// <summary>Gets from what a request's path says to a case's grain, and from a case to its document.</summary>
+internal sealed class CaseLookup(IGrainFactory grains, ICaseDirectory directory, People people)
+{
+    private const int LongestKey = 32;
+
+    /// <summary>The path parameter of every operation on a case: its UUID or its key.</summary>
+    public static TextParameter CaseId { get; } = new("case_id", Parameter.InPath, 128)
+    {
+        ErrorName = "CaseID",
+        Required = true,
+        Description = "The case's UUID or key.",
+    };
+
+    public static ApiError NotFound { get; } = ApiError.NotFound("case not found");
+
+    /// <summary>The grain of the case that the path names; null when a key is nobody's.</summary>
+    public ValueTask<ICaseGrain?> FindAsync(ApiRequest request)
+    {
+        var name = request.Get(CaseId);
+        return UuidParameter.TryRead(name, out var id)
+            ? new ValueTask<ICaseGrain?>(Of(request.OrgId, id))
+            : FindByKeyAsync(request, name);
+    }
+
+    public ICaseGrain Of(Guid orgId, Guid caseId) => grains.GetGrain<ICaseGrain>(GrainKeys.Of(orgId, caseId));
+
+    /// <summary>Answers with the case's document.</summary>
+    public ValueTask SendAsync(ApiRequest request, CaseSnapshot @case)
+    {
+        Span<Guid> ids = stackalloc Guid[3];
+        var resolving = people.FindAllAsync(request.OrgId, ids[..CaseJson.ReferencedUsers(@case, ids)]);
+        return resolving.IsCompletedSuccessfully
+            ? request.SendAsync(new CaseJson.Document(@case, resolving.Result), CaseJson.WriteDocument)
+            : WaitAsync(request, @case, resolving);
+
+        static async ValueTask WaitAsync(ApiRequest request, CaseSnapshot @case, ValueTask<People.Resolved> resolving) =>
+            await request.SendAsync(new CaseJson.Document(@case, await resolving), CaseJson.WriteDocument);
+    }
+
+    private async ValueTask<ICaseGrain?> FindByKeyAsync(ApiRequest request, string key)
+    {
+        if (!LooksLikeKey(key))
+        {
+            return null;
+        }
+
+        var id = await directory.FindByKeyAsync(request.OrgId, key, request.Aborted);
+        return id is { } found ? Of(request.OrgId, found) : null;
+    }
+
+    /// <summary>Letters, a hyphen, digits: anything else needs no question to the database.</summary>
+    private static bool LooksLikeKey(string text)
+    {
+        var hyphen = text.IndexOf('-', StringComparison.Ordinal);
+        return hyphen > 0 && hyphen < text.Length - 1 && text.Length <= LongestKey
+            && text.Take(hyphen).All(char.IsAsciiLetter)
+            && text.Skip(hyphen + 1).All(char.IsAsciiDigit);
+    }
+}

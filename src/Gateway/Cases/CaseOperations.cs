@@ -1,0 +1,167 @@
+using System.Collections.Immutable;
+using Switchboard.Cases;
+using Switchboard.Gateway.Access;
+using Switchboard.Gateway.Bodies;
+using Switchboard.Gateway.Http;
+using Switchboard.Orgs;
+
+namespace Switchboard.Gateway.Cases;
+
+/// <summary>Opens, shows and changes cases. Single-field updates are POSTs to a sub-path and answer with the whole case.</summary>
+internal sealed class CaseOperations(CaseLookup cases) : IApiOperations
+{
+    private const string Tag = "Case Management";
+    private const string Path = "/api/v2/cases/{case_id}";
+
+    public IEnumerable<ApiOperation> Operations =>
+    [
+        new()
+        {
+            Id = "CreateCase",
+            Method = "POST",
+            Path = "/api/v2/cases",
+            Tag = Tag,
+            Summary = "Create a case",
+            Access = AccessRule.Needs(Permissions.CasesWrite),
+            Body = CaseShapes.Create,
+            Success = 201,
+            Response = CaseSchemas.CaseResponse,
+            Handle = CreateAsync,
+        },
+        new()
+        {
+            Id = "GetCase",
+            Method = "GET",
+            Path = Path,
+            Tag = Tag,
+            Summary = "Get the details of a case",
+            Access = AccessRule.Needs(Permissions.CasesRead),
+            Parameters = [CaseLookup.CaseId],
+            Response = CaseSchemas.CaseResponse,
+            Handle = GetAsync,
+        },
+        Update("UpdateCaseTitle", "title", "Update case title", CaseShapes.UpdateTitle,
+            static body => new SetTitle(body.Get(CaseShapes.Title)!)),
+        Update("UpdateCaseDescription", "description", "Update case description", CaseShapes.UpdateDescription,
+            static body => new SetDescription(body.Get(CaseShapes.Description)!)),
+        Update("UpdatePriority", "priority", "Update case priority", CaseShapes.UpdatePriority,
+            static body => new SetPriority(body.Get(CaseShapes.Priority)!.Value)),
+        Update("UpdateStatus", "status", "Update case status", CaseShapes.UpdateStatus, StatusOf),
+        Update("AssignCase", "assign", "Assign case", CaseShapes.Assign,
+            static body => new Assign(body.Get(CaseShapes.AssigneeId)!.Value)),
+        Update("UnassignCase", "unassign", "Unassign case", CaseShapes.Empty, static _ => new Unassign()),
+        Update("UpdateAttributes", "attributes", "Update case attributes", CaseShapes.UpdateAttributes,
+            static body => new ReplaceAttributes(body.Get(CaseShapes.Attributes)!)),
+        Update("ArchiveCase", "archive", "Archive case", CaseShapes.Empty, static _ => new Archive()),
+        Update("UnarchiveCase", "unarchive", "Unarchive case", CaseShapes.Empty, static _ => new Unarchive()),
+    ];
+
+    private ApiOperation Update(
+        string id, string subPath, string summary, ResourceShape body, Func<ResourceBody, Either<CaseCommand>> command) => new()
+    {
+        Id = id,
+        Method = "POST",
+        Path = $"{Path}/{subPath}",
+        Tag = Tag,
+        Summary = summary,
+        Access = AccessRule.Needs(Permissions.CasesWrite),
+        Parameters = [CaseLookup.CaseId],
+        Body = body,
+        Response = CaseSchemas.CaseResponse,
+        Handle = request => ChangeAsync(request, command(request.Body)),
+    };
+
+    private async ValueTask GetAsync(ApiRequest request)
+    {
+        var grain = await cases.FindAsync(request);
+        var found = grain is null ? null : await grain.GetAsync();
+        await (found is null ? request.RefuseAsync(CaseLookup.NotFound) : cases.SendAsync(request, found));
+    }
+
+    private async ValueTask ChangeAsync(ApiRequest request, Either<CaseCommand> command)
+    {
+        if (command.Refusal is { } refusal)
+        {
+            await request.RefuseAsync(refusal);
+        }
+        else if (await cases.FindAsync(request) is { } grain)
+        {
+            await ExecuteAsync(request, grain, command.Value!);
+        }
+        else
+        {
+            await request.RefuseAsync(CaseLookup.NotFound);
+        }
+    }
+
+    private async ValueTask CreateAsync(ApiRequest request)
+    {
+        var command = OpeningOf(request.Body);
+        await (command.Refusal is { } refusal
+            ? request.RefuseAsync(refusal)
+            : ExecuteAsync(request, cases.Of(request.OrgId, request.NewId()), command.Value!));
+    }
+
+    private async ValueTask ExecuteAsync(ApiRequest request, ICaseGrain grain, CaseCommand command)
+    {
+        var outcome = await grain.ExecuteAsync(command, request.Command);
+        if (!outcome.Succeeded)
+        {
+            await request.RefuseAsync(outcome.Error);
+            return;
+        }
+
+        request.NoteReplay(outcome.Replayed);
+        await cases.SendAsync(request, outcome.Value);
+    }
+
+    private static Either<OpenCase> OpeningOf(ResourceBody body)
+    {
+        if (body.Get(CaseShapes.TypeId) is not { } typeId)
+        {
+            if (body.Get(CaseShapes.LegacyType) is not { } name)
+            {
+                return ApiError.BadRequest("attribute \"type_id\" is required");
+            }
+
+            if (CaseTypes.FindByLegacyName(name) is not { } type)
+            {
+                return ApiError.BadRequest($"attribute \"type\" is no case type's name: {Quoted.Cut(name)}");
+            }
+
+            typeId = type.Id;
+        }
+
+        if (body.Get(CaseShapes.CustomAttributes) is { } values && values.GetPropertyCount() > 0)
+        {
+            return ApiError.NotFound("custom attribute configuration not found", Quoted.Cut(values.EnumerateObject().First().Name));
+        }
+
+        return new OpenCase(
+            body.Get(CaseShapes.Project)!.Value,
+            typeId,
+            body.Get(CaseShapes.Title)!,
+            body.Get(CaseShapes.NewDescription) ?? "",
+            body.Get(CaseShapes.NewPriority) ?? CasePriority.NotDefined,
+            body.Get(CaseShapes.StatusName),
+            body.Get(CaseShapes.Assignee),
+            body.Get(CaseShapes.NewAttributes) ?? ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty);
+    }
+
+    private static Either<CaseCommand> StatusOf(ResourceBody body)
+    {
+        if (body.Get(CaseShapes.StatusName) is { } name)
+        {
+            return new SetStatus(name, null);
+        }
+
+        if (body.Get(CaseShapes.Status) is not { } legacy)
+        {
+            return ApiError.BadRequest("one of the attributes \"status_name\" and \"status\" is required");
+        }
+
+        return legacy == default
+            ? ApiError.Invalid("status SUNKNOWN stands for no status that a case can have")
+            : new SetStatus(legacy.Name, legacy.Group);
+    }
+}

@@ -1,0 +1,95 @@
+using Switchboard.Gateway.Orgs;
+using Switchboard.Gateway.OpenApi;
+using static Switchboard.Gateway.OpenApi.Property;
+
+namespace Switchboard.Gateway.Cases;
+
+/// <summary>The answers of operations on cases, for the OpenAPI document; tests hold every answer against them.</summary>
+internal static class CaseSchemas
+{
+    private static readonly Schema UserReference = Reference("user");
+
+    private static readonly Schema Attributes = Schema.Object(
+        new("archived_at", Schema.Time.Says("Only while the case is archived.")),
+        Always("attributes", Schema.MapOf(Schema.ListOf(Schema.Text))),
+        new("closed_at", Schema.Time.Says("Only while the case is closed.")),
+        Always("comment_count", Schema.Integer),
+        Always("created_at", Schema.Time),
+        new("created_by_author", UserSchemas.Author.Says("In search results only.")),
+        Always("creation_source", Schema.Text),
+        Always("custom_attributes", Schema.AnyObject),
+        Always("description", Schema.Text),
+        Always("insights", Schema.ListOf(Schema.AnyObject)),
+        Always("internal_id", Schema.Uuid),
+        Always("key", Schema.Text with { Example = "NOC-42" }),
+        Always("merge_status", Schema.Text),
+        new("modified_at", Schema.Time.Says("Absent until the first real change.")),
+        Always("priority", Schema.OneOf("NOT_DEFINED", "P1", "P2", "P3", "P4", "P5")),
+        Always("public_id", Schema.Text with { Example = "1093" }),
+        Always("status", Schema.OneOf("OPEN", "IN_PROGRESS", "CLOSED")),
+        Always("status_group", Schema.OneOf("SG_OPEN", "SG_IN_PROGRESS", "SG_CLOSED")),
+        Always("status_name", Schema.Text),
+        Always("title", Schema.Text),
+        Always("type", Schema.Text with { Example = "STANDARD" }),
+        Always("type_id", Schema.Uuid));
+
+    private static readonly Schema Case = Schema.Object(
+        Always("id", Schema.Uuid),
+        Always("type", Schema.OneOf("case")),
+        Always("attributes", Attributes),
+        Always("relationships", Schema.Object(
+            new("assignee", UserReference),
+            Always("created_by", UserReference),
+            new("modified_by", UserReference),
+            Always("project", Reference("project"))))).Named("Case");
+
+    private static readonly Schema Cell = Schema.Object(
+        Always("id", Schema.Uuid),
+        Always("type", Schema.OneOf("timeline_cell")),
+        Always("attributes", Schema.Object(
+            Always("author", UserSchemas.Author),
+            Always("cell_content", Schema.AnyObject),
+            Always("content", Schema.Text.Says("The same content as a JSON text.")),
+            Always("created_at", Schema.Time),
+            new("deleted_at", Schema.Time),
+            new("modified_at", Schema.Time),
+            Always("type", Schema.Text with { Example = "COMMENT" })))).Named("TimelineCellResource");
+
+    private static readonly Schema Statuses = Schema.Object(
+        Always("default", Schema.Text),
+        Always("status_options", Schema.ListOf(Schema.Object(Always("name", Schema.Text)))));
+
+    private static readonly Schema Type = Schema.Object(
+        Always("id", Schema.Uuid),
+        Always("type", Schema.OneOf("case_type")),
+        Always("attributes", Schema.Object(
+            Always("description", Schema.Text),
+            Always("emoji", Schema.Text),
+            Always("internal", Schema.Boolean),
+            Always("name", Schema.Text),
+            Always("statuses_config", Schema.Object(
+                Always("closed", Statuses),
+                Always("in_progress", Statuses),
+                Always("open", Statuses)))))).Named("CaseTypeResource");
+
+    public static Schema CaseResponse { get; } = Schema.Object(
+        Always("data", Case),
+        Always("included", Schema.ListOf(UserSchemas.Included))).Named("CaseResponse");
+
+    public static Schema CasesResponse { get; } = Schema.Object(
+        Always("data", Schema.ListOf(Case)),
+        Always("included", Schema.ListOf(UserSchemas.Included)),
+        Always("meta", Schema.Object(
+            Always("page", Schema.Object(
+                Always("current", Schema.Integer.Says("The page's number, from 1.")),
+                Always("size", Schema.Integer.Says("Cases on this page.")),
+                Always("total", Schema.Integer.Says("Pages.")))),
+            Always("total_cases", Schema.Integer.Says("Matches, counted up to 10000."))))).Named("CasesResponse");
+
+    public static Schema TimelineResponse { get; } = Schema.Object(Always("data", Schema.ListOf(Cell))).Named("TimelineResponse");
+
+    public static Schema CaseTypesResponse { get; } = Schema.Object(Always("data", Schema.ListOf(Type))).Named("CaseTypesResponse");
+
+    private static Schema Reference(string type) => Schema.Object(
+        Always("data", Schema.Object(Always("id", Schema.Uuid), Always("type", Schema.OneOf(type)))));
+}

@@ -1,0 +1,57 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Switchboard.Gateway.Access;
+using Switchboard.Gateway.Cases;
+using Switchboard.Gateway.Http;
+using Switchboard.Gateway.Idempotency;
+using Switchboard.Gateway.Limits;
+using Switchboard.Gateway.Orgs;
+using Switchboard.Gateway.Projects;
+
+namespace Switchboard.Gateway;
+
+/// <summary>Registers the REST gateway.</summary>
+public static class GatewayServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds what <see cref="GatewayEndpointRouteBuilderExtensions.MapSwitchboardGateway"/> needs. The grain factory and the domain's ports
+    /// (search, directories, timelines) are registered elsewhere.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configuration">Section <see cref="GatewayOptions.Section"/> is read; it is validated when the host starts.</param>
+    public static IServiceCollection AddSwitchboardGateway(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<GatewayOptions>().Bind(configuration.GetSection(GatewayOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddRouting();
+        services.AddMetrics();
+
+        services.AddSingleton<GatewayInstruments>();
+        services.AddSingleton<RequestLimiter>();
+        services.AddSingleton<People>();
+        services.AddSingleton<Authenticator>();
+        services.AddSingleton<InFlightRequests>();
+        services.AddSingleton<GatewayFrame>();
+        services.AddSingleton<CaseLookup>();
+
+        services.AddSingleton<IApiOperations, SearchOperations>();
+        services.AddSingleton<IApiOperations, CaseOperations>();
+        services.AddSingleton<IApiOperations, TimelineOperations>();
+        services.AddSingleton<IApiOperations, ProjectOperations>();
+        services.AddSingleton<IApiOperations, CaseTypeOperations>();
+        services.AddSingleton<IApiOperations, UserOperations>();
+        services.AddSingleton<IApiOperations, SessionOperations>();
+
+        services.Configure<KestrelServerOptions>(static kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestHeaderCount = 64;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        });
+        return services;
+    }
+}

@@ -1,0 +1,165 @@
+using System.Buffers;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Switchboard.Commands;
+using Switchboard.Gateway.Access;
+using Switchboard.Gateway.Bodies;
+using Switchboard.Gateway.Idempotency;
+
+namespace Switchboard.Gateway.Http;
+
+/// <summary>One request on its way through an operation: what came in, who asks, and the ways to answer (exactly one is used).</summary>
+internal sealed class ApiRequest(HttpContext http, ApiOperation operation, string id)
+{
+    private static readonly string[] RemainingTexts = new string[16_384];
+
+    /// <summary>The request's id.</summary>
+    public string Id => id;
+
+    /// <summary>Cancelled when the client is gone. Not for commands: an effect is not undone by a lost connection.</summary>
+    public CancellationToken Aborted => http.RequestAborted;
+
+    /// <summary>Who asks.</summary>
+    public Principal Principal { get; set; } = null!;
+
+    /// <summary>The body's resource, for operations that declare one.</summary>
+    public ResourceBody Body { get; set; }
+
+    /// <summary>The scope of the client's idempotency key, or null.</summary>
+    public IdempotencyScope? Idempotency { get; set; }
+
+    /// <summary>Whether the answer's bytes are kept for repetitions that wait.</summary>
+    public bool Capture { get; set; }
+
+    /// <summary>The bytes that were kept.</summary>
+    public CapturedAnswer? Captured { get; private set; }
+
+    public Guid OrgId => Principal.OrgId;
+
+    /// <summary>The context for a command of this request.</summary>
+    public CommandContext Command => new(OrgId, Actor.User(Principal.UserId), id, Idempotency?.ForGrain);
+
+    /// <summary>The id of a new aggregate; the same again when an idempotency key's request is repeated.</summary>
+    public Guid NewId() => Idempotency?.NewId() ?? Guid.CreateVersion7();
+
+    public string Get(TextParameter parameter) => TextOf(parameter) ?? "";
+
+    public Guid Get(UuidParameter parameter) => UuidParameter.TryRead(TextOf(parameter), out var value) ? value : Guid.Empty;
+
+    public int Get(IntegerParameter parameter) => parameter.Read(TextOf(parameter));
+
+    public bool Get(BooleanParameter parameter) => parameter.Read(TextOf(parameter));
+
+    public string? Get(ChoiceParameter parameter) => parameter.Read(TextOf(parameter));
+
+    /// <summary>A parameter's text as it came, or null.</summary>
+    public string? TextOf(Parameter parameter) => parameter.Place == Parameter.InPath
+        ? http.Request.RouteValues[parameter.Name] as string
+        : (string?)http.Request.Query[parameter.Name];
+
+    /// <summary>Whether the answer is the first one again.</summary>
+    public bool Replayed { get; private set; }
+
+    /// <summary>Tells the client, if so, that this is the first answer again.</summary>
+    public void NoteReplay(bool replayed)
+    {
+        if (replayed)
+        {
+            Replayed = true;
+            http.Response.Headers[IdempotencyScope.ReplayedHeader] = "true";
+        }
+    }
+
+    /// <summary>Answers with the operation's success status and a document.</summary>
+    public ValueTask SendAsync<T>(T state, Action<Utf8JsonWriter, T> render) =>
+        SendAsync(operation.Success, operation.MediaType, ReplyBuffer.Render(state, render), null);
+
+    /// <summary>Answers with the operation's success status and no body.</summary>
+    public ValueTask DoneAsync()
+    {
+        http.Response.StatusCode = operation.Success;
+        if (Capture)
+        {
+            Captured = new CapturedAnswer(operation.Success, null, default, null);
+        }
+
+        if (operation.Success != StatusCodes.Status204NoContent)
+        {
+            http.Response.ContentLength = 0;
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Answers with a refusal by the domain.</summary>
+    public ValueTask RefuseAsync(DomainError error) => RefuseAsync(ApiError.Of(error, operation.DocumentsConflict));
+
+    /// <summary>Answers with a refusal.</summary>
+    public ValueTask RefuseAsync(ApiError error)
+    {
+        if (error.RetryAfterSeconds is { } seconds)
+        {
+            http.Response.Headers.RetryAfter = TextOf(seconds);
+        }
+
+        return SendAsync(
+            error.Status,
+            operation.MediaType,
+            operation.PlainErrors ? ReplyBuffer.Render(error, ApiError.WritePlain) : ReplyBuffer.Render(error, ApiError.Write),
+            error.RetryAfterSeconds);
+    }
+
+    /// <summary>Answers with what another request with the same idempotency key was answered.</summary>
+    public ValueTask RepeatAsync(CapturedAnswer answer)
+    {
+        NoteReplay(true);
+        if (answer.RetryAfterSeconds is { } seconds)
+        {
+            http.Response.Headers.RetryAfter = TextOf(seconds);
+        }
+
+        return SendAsync(answer.Status, answer.MediaType, answer.Body.Span, answer.RetryAfterSeconds);
+    }
+
+    /// <summary>Tells the client how much of a limit is left.</summary>
+    public void SetLimitHeaders(in Limits.LimitVerdict verdict)
+    {
+        var headers = http.Response.Headers;
+        headers["X-RateLimit-Limit"] = TextOf(verdict.Limit);
+        headers["X-RateLimit-Period"] = "1";
+        headers["X-RateLimit-Remaining"] = TextOf(verdict.Remaining);
+        headers["X-RateLimit-Reset"] = TextOf(verdict.ResetSeconds);
+        headers["X-RateLimit-Name"] = verdict.Name;
+    }
+
+    private ValueTask SendAsync(int status, string? mediaType, ReadOnlySpan<byte> body, int? retryAfter)
+    {
+        var response = http.Response;
+        response.StatusCode = status;
+        if (Capture)
+        {
+            Captured = new CapturedAnswer(status, mediaType, body.ToArray(), retryAfter);
+        }
+
+        if (mediaType is null)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        response.ContentType = mediaType;
+        response.ContentLength = body.Length;
+        response.BodyWriter.Write(body);
+        var flush = response.BodyWriter.FlushAsync();
+        return flush.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(flush.AsTask());
+    }
+
+    private static string TextOf(int number)
+    {
+        if ((uint)number >= (uint)RemainingTexts.Length)
+        {
+            return number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        return RemainingTexts[number] ??= number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+}
