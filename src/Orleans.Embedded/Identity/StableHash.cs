@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace Orleans;
 
 /// <summary>
-/// A hash that is the same in every process and version: XXH32 with seed 0. The reminder table stores it, so that it must
+/// A hash that is the same in every process and version: XXH32 with seed 0, bytes reversed. The reminder table stores it, so that it must
 /// agree bit by bit with Microsoft Orleans. The algorithm is public:
 /// https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md.
 /// </summary>
@@ -71,7 +71,8 @@ public static class StableHash
 
             hash = (hash ^ (hash >> 15)) * Prime2;
             hash = (hash ^ (hash >> 13)) * Prime3;
-            return hash ^ (hash >> 16);
+            // Orleans reads the digest, which XXH32 defines as big-endian bytes, as a little-endian number.
+            return BinaryPrimitives.ReverseEndianness(hash ^ (hash >> 16));
         }
     }
 }
