@@ -1,0 +1,190 @@
+using System.Globalization;
+using System.Text;
+using Npgsql;
+using NpgsqlTypes;
+using Switchboard.Grains.Search;
+
+namespace Switchboard.Storage.Search;
+
+/// <summary>
+/// A filter as a condition on <c>"case" c</c> and <c>case_text t</c>. Every value travels as a parameter; the text of the statement
+/// consists of this file's constants only. <c>$1</c> is the organisation.
+/// </summary>
+internal sealed class FilterSql
+{
+    private readonly StringBuilder _sql = new();
+
+    private FilterSql(Guid orgId) => Add(NpgsqlDbType.Uuid, orgId);
+
+    /// <summary>The condition, without the organisation's.</summary>
+    public string Condition => _sql.ToString();
+
+    /// <summary><c>$1</c> and so on.</summary>
+    public List<NpgsqlParameter> Parameters { get; } = [];
+
+    /// <summary>Whether the condition reads <c>case_text t</c>.</summary>
+    public bool ReadsText { get; private set; }
+
+    public static FilterSql Of(Guid orgId, CaseFilter filter)
+    {
+        var sql = new FilterSql(orgId);
+        sql.Write(filter);
+        return sql;
+    }
+
+    /// <summary>Adds a parameter and gives its name.</summary>
+    public string Add(NpgsqlDbType type, object value)
+    {
+        Parameters.Add(new() { NpgsqlDbType = type, Value = value });
+        return string.Create(CultureInfo.InvariantCulture, $"${Parameters.Count}");
+    }
+
+    private void Write(CaseFilter filter)
+    {
+        switch (filter)
+        {
+            case ConstantFilter constant: _sql.Append(constant.Value ? "true" : "false"); break;
+            case AllFilter all: WriteParts(all.Parts, " and "); break;
+            case AnyFilter any: WriteParts(any.Parts, " or "); break;
+            case NotFilter { Part: PresentFilter { Part: CasePart.Assignee } }: _sql.Append("c.assignee_id is null"); break;
+            case NotFilter { Part: PresentFilter { Part: CasePart.ArchivedAt } }: _sql.Append("c.archived_at is null"); break;
+            case NotFilter not: WriteNot(not.Part); break;
+            case WordsFilter words: Text(WordsSql.Of(words, this)); break;
+            case TitleFilter title: Text($"t.title ilike {Like(new(["", .. title.Pattern.Pieces, ""]))}"); break;
+            case PriorityFilter priority: _sql.Append(Priority(priority)); break;
+            case StatusGroupFilter group: _sql.Append(Group(group)); break;
+            case TypeFilter type: _sql.Append($"c.type_id = any({Add(NpgsqlDbType.Array | NpgsqlDbType.Uuid, type.Any.ToArray())})"); break;
+            case ProjectFilter project: _sql.Append($"c.project_id = {Add(NpgsqlDbType.Uuid, project.ProjectId)}"); break;
+            case TextFilter text: _sql.Append(TextField(text)); break;
+            case PublicIdFilter id:
+                _sql.Append($"c.public_id between {Add(NpgsqlDbType.Bigint, id.From)} and {Add(NpgsqlDbType.Bigint, id.To)}");
+                break;
+            case UserFilter user: _sql.Append($"{Column(user.Field)} = {Add(NpgsqlDbType.Uuid, user.UserId)}"); break;
+            case HandleFilter handle: _sql.Append(Handle(handle)); break;
+            case TimeFilter time: Range(Column(time.Field), NpgsqlDbType.TimestampTz, Bound(time.From), Bound(time.To)); break;
+            case PresentFilter present: _sql.Append(Present(present.Part)); break;
+            case AttributeFilter attribute: Text(AttributeSql.Of(attribute, this)); break;
+            case AttributeNumberFilter number: Text(AttributeSql.Of(number, this)); break;
+            default: throw new ArgumentOutOfRangeException(nameof(filter), filter, "No such filter.");
+        }
+    }
+
+    private void WriteParts(IReadOnlyList<CaseFilter> parts, string between)
+    {
+        _sql.Append('(');
+        for (var i = 0; i < parts.Count; i++)
+        {
+            _sql.Append(i == 0 ? "" : between);
+            Write(parts[i]);
+        }
+
+        _sql.Append(')');
+    }
+
+    /// <summary>What a case lacks gives null, and its exclusion matches; <c>not</c> would give null again.</summary>
+    private void WriteNot(CaseFilter part)
+    {
+        _sql.Append("((");
+        Write(part);
+        _sql.Append(") is not true)");
+    }
+
+    private void Text(string condition)
+    {
+        ReadsText = true;
+        _sql.Append(condition);
+    }
+
+    /// <summary>A parameter with the <c>like</c> pattern.</summary>
+    public string Like(TextPattern pattern, Func<string, string>? spell = null) => Add(
+        NpgsqlDbType.Text,
+        string.Join('%', pattern.Pieces.Select(p => (spell is null ? p : spell(p))
+            .Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("%", "\\%", StringComparison.Ordinal)
+            .Replace("_", "\\_", StringComparison.Ordinal))));
+
+    private string Priority(PriorityFilter filter)
+    {
+        int[] ranks = [.. filter.Any.Select(static p => ((int)p + 5) % 6)];
+        return ranks is [var only]
+            ? $"((c.priority + 5) % 6) = {Add(NpgsqlDbType.Integer, only)}"
+            : $"((c.priority + 5) % 6) = any({Add(NpgsqlDbType.Array | NpgsqlDbType.Integer, ranks)})";
+    }
+
+    private string Group(StatusGroupFilter filter)
+    {
+        short[] groups = [.. filter.Any.Select(static g => (short)g)];
+        return groups is [var only]
+            ? $"c.status_group = {Add(NpgsqlDbType.Smallint, only)}"
+            : $"c.status_group = any({Add(NpgsqlDbType.Array | NpgsqlDbType.Smallint, groups)})";
+    }
+
+    private string TextField(TextFilter filter) => filter.Field switch
+    {
+        // Keys and sources are kept in upper case.
+        CaseTextField.Key => Compare("c.key", filter.Pattern, static p => p.ToUpperInvariant()),
+        CaseTextField.CreationSource => Compare("c.creation_source", filter.Pattern, static p => p.ToUpperInvariant()),
+
+        // The groups are named because the index begins with them.
+        CaseTextField.StatusName =>
+            $"(c.status_group = any('{{0,1,2}}'::smallint[]) and {Compare("lower(c.status_name) collate \"C\"", filter.Pattern, null)})",
+        CaseTextField.ProjectKey when filter.Pattern.IsExact =>
+            $"c.project_id = (select p.id from project p where p.org_id = $1 and {Compare("p.key", filter.Pattern, static p => p.ToUpperInvariant())})",
+        CaseTextField.ProjectKey =>
+            $"c.project_id in (select p.id from project p where p.org_id = $1 and {Compare("p.key", filter.Pattern, static p => p.ToUpperInvariant())})",
+        _ => throw new ArgumentOutOfRangeException(nameof(filter), filter, "No such text."),
+    };
+
+    private string Handle(HandleFilter filter) =>
+        $"{Column(filter.Field)} {(filter.Handle.IsExact ? "=" : "in")} "
+        + $"(select u.id from org_user u where u.org_id = $1 and {Compare("u.email", filter.Handle, null)})";
+
+    private string Compare(string column, TextPattern pattern, Func<string, string>? spell) => pattern.IsExact
+        ? $"{column} = {Add(NpgsqlDbType.Text, spell is null ? pattern.Start : spell(pattern.Start))}"
+        : $"{column} like {Like(pattern, spell)}";
+
+    private void Range(string column, NpgsqlDbType type, (object Value, bool Inclusive)? from, (object Value, bool Inclusive)? to)
+    {
+        _sql.Append('(');
+        if (from is { } low)
+        {
+            _sql.Append($"{column} {(low.Inclusive ? ">=" : ">")} {Add(type, low.Value)}");
+        }
+
+        if (to is { } high)
+        {
+            _sql.Append($"{(from is null ? "" : " and ")}{column} {(high.Inclusive ? "<=" : "<")} {Add(type, high.Value)}");
+        }
+
+        _sql.Append(')');
+    }
+
+    private static (object Value, bool Inclusive)? Bound(TimeBound? bound) => bound is { } b ? (b.At.UtcDateTime, b.Inclusive) : null;
+
+    private static string Column(CaseUserField field) => field switch
+    {
+        CaseUserField.Assignee => "c.assignee_id",
+        CaseUserField.CreatedBy => "c.created_by",
+        CaseUserField.ModifiedBy => "c.modified_by",
+        _ => throw new ArgumentOutOfRangeException(nameof(field), field, "No such user."),
+    };
+
+    private static string Column(CaseTimeField field) => field switch
+    {
+        CaseTimeField.CreatedAt => "c.created_at",
+        CaseTimeField.ModifiedAt => "c.modified_at",
+        CaseTimeField.ClosedAt => "c.closed_at",
+        _ => throw new ArgumentOutOfRangeException(nameof(field), field, "No such time."),
+    };
+
+    private static string Present(CasePart part) => part switch
+    {
+        CasePart.Assignee => "c.assignee_id is not null",
+        CasePart.Modification => "c.modified_at is not null",
+        CasePart.ClosedAt => "c.closed_at is not null",
+        CasePart.ArchivedAt => "c.archived_at is not null",
+        CasePart.Description => "c.description <> ''",
+        CasePart.Comments => "c.comment_count > 0",
+        _ => throw new ArgumentOutOfRangeException(nameof(part), part, "No such part."),
+    };
+}

@@ -1,0 +1,22 @@
+using System.Text;
+using NpgsqlTypes;
+using Switchboard.Grains.Search;
+
+namespace Switchboard.Storage.Search;
+
+/// <summary>Words as a full-text query on <c>t.words</c>.</summary>
+internal static class WordsSql
+{
+    public static string Of(WordsFilter filter, FilterSql sql)
+    {
+        // Neither the index holds such a word nor does the query's reader accept it.
+        if (filter.Words.Any(static w => Encoding.UTF8.GetByteCount(w) > SearchWords.MaxBytes))
+        {
+            return "false";
+        }
+
+        // A word holds neither quotes nor backslashes (SearchWords), so quoting it is enough.
+        var query = string.Join(" <-> ", filter.Words.Select(static w => $"'{w}'")) + (filter.Prefix ? ":*" : "");
+        return $"t.words @@ to_tsquery('simple', {sql.Add(NpgsqlDbType.Text, query)})";
+    }
+}
