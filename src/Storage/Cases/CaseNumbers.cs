@@ -1,0 +1,134 @@
+using Microsoft.Extensions.Options;
+using NpgsqlTypes;
+using Switchboard.Grains.Cases;
+using Switchboard.Storage.Databases;
+
+namespace Switchboard.Storage.Cases;
+
+/// <summary>
+/// Hands out numbers: while one statement is under way, later callers gather, and the next statement serves them all. A statement
+/// whose outcome is lost is sent again; the numbers it may have taken stay unused.
+/// </summary>
+internal sealed class CaseNumbers(TenantDatabase database, IOptions<StorageOptions> options, TimeProvider time) : ICaseNumbers
+{
+    private const string Take =
+        """
+        insert into case_counter as c (org_id, scope, last)
+        select * from unnest($1, $2, $3)
+        on conflict (org_id, scope) do update set last = c.last + excluded.last
+        returning org_id, scope, last
+        """;
+
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly Lock _lock = new();
+    private List<Caller> _gathered = [];
+    private bool _running;
+
+    /// <inheritdoc/>
+    public async ValueTask<CaseNumber> NextAsync(Guid orgId, Guid projectId, CancellationToken cancellationToken)
+    {
+        var caller = new Caller(orgId, projectId);
+        bool first;
+        lock (_lock)
+        {
+            _gathered.Add(caller);
+            first = !_running;
+            _running = true;
+        }
+
+        if (first)
+        {
+            // Not on the caller's context: a grain's turn must not wait for the statements of others.
+            _ = Task.Run(ServeAsync, CancellationToken.None);
+        }
+
+        return await caller.Number.Task.WaitAsync(cancellationToken);
+    }
+
+    private async Task ServeAsync()
+    {
+        while (true)
+        {
+            List<Caller> callers;
+            lock (_lock)
+            {
+                if (_gathered.Count == 0)
+                {
+                    _running = false;
+                    return;
+                }
+
+                (callers, _gathered) = (_gathered, []);
+            }
+
+            try
+            {
+                HandOut(callers, await TakeAsync(callers));
+            }
+            catch (Exception error)
+            {
+                callers.ForEach(caller => caller.Number.TrySetException(error));
+            }
+        }
+    }
+
+    private async Task<Dictionary<(Guid OrgId, Guid Scope), long>> TakeAsync(List<Caller> callers)
+    {
+        // In order of the keys, so that two processes cannot wait for each other.
+        var wanted = callers
+            .SelectMany(caller => new[] { (caller.OrgId, Scope: caller.ProjectId), (caller.OrgId, Scope: caller.OrgId) })
+            .CountBy(key => key)
+            .OrderBy(pair => pair.Key)
+            .ToArray();
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await SendAsync(wanted);
+            }
+            catch (Exception error) when (DatabaseFailures.IsDatabaseError(error))
+            {
+                if (DatabaseFailures.Classify(error) == DatabaseFailure.Refused || time.GetElapsedTime(started) > options.Value.AppendTimeout)
+                {
+                    throw DatabaseFailures.Unavailable(database.Tenant, "no case number could be taken", error);
+                }
+            }
+
+            await Task.Delay(_pause, time);
+        }
+    }
+
+    private async Task<Dictionary<(Guid OrgId, Guid Scope), long>> SendAsync(KeyValuePair<(Guid OrgId, Guid Scope), int>[] wanted)
+    {
+        await using var command = database.Numbers.CreateCommand(Take);
+        command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid, Value = Array.ConvertAll(wanted, one => one.Key.OrgId) });
+        command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid, Value = Array.ConvertAll(wanted, one => one.Key.Scope) });
+        command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint, Value = Array.ConvertAll(wanted, one => (long)one.Value) });
+        await using var reader = await command.ExecuteReaderAsync();
+        var last = new Dictionary<(Guid, Guid), long>();
+        while (await reader.ReadAsync())
+        {
+            last[(reader.GetGuid(0), reader.GetGuid(1))] = reader.GetInt64(2);
+        }
+
+        // From the first number of the share to its last.
+        return wanted.ToDictionary(one => one.Key, one => last[one.Key] - one.Value + 1);
+    }
+
+    private static void HandOut(List<Caller> callers, Dictionary<(Guid OrgId, Guid Scope), long> next)
+    {
+        foreach (var caller in callers)
+        {
+            var inProject = next[(caller.OrgId, caller.ProjectId)]++;
+            var publicId = next[(caller.OrgId, caller.OrgId)]++;
+            caller.Number.TrySetResult(new CaseNumber(inProject, publicId));
+        }
+    }
+
+    private sealed record Caller(Guid OrgId, Guid ProjectId)
+    {
+        public TaskCompletionSource<CaseNumber> Number { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using Npgsql;
+
+namespace Switchboard.Storage.Databases;
+
+/// <summary>The connections to one tenant's database. Safe for use by many at once; owned by <see cref="TenantDatabases"/>.</summary>
+public sealed class TenantDatabase : IAsyncDisposable
+{
+    /// <summary>The <c>application_name</c> of connections that append.</summary>
+    internal const string WriterName = "switchboard-writer";
+
+    private readonly NpgsqlDataSource? _replica;
+
+    internal TenantDatabase(string tenant, TenantDatabaseOptions addresses, StorageOptions options)
+    {
+        Tenant = tenant;
+        Primary = Build(addresses.Primary!, "switchboard", ["synchronous_commit = on"], options);
+        Writer = Build(
+            addresses.Primary!,
+            WriterName,
+            [
+                "synchronous_commit = on",
+                Milliseconds("idle_in_transaction_session_timeout", options.IdleTransactionTimeout),
+
+                // A writer finds rows by their keys and nothing else. A plan made while a table was empty would scan it, and be
+                // kept after it has grown.
+                "enable_seqscan = off", "enable_hashjoin = off", "enable_mergejoin = off", "plan_cache_mode = force_generic_plan",
+            ],
+            options);
+
+        // A number is only ever used by an append after it, whose durable commit flushes this one's log records before its own: a
+        // number whose commit is lost in a crash was never shown to anybody.
+        Numbers = Build(addresses.Primary!, "switchboard-numbers", ["synchronous_commit = off"], options);
+        _replica = addresses.Replica is { } replica ? Build(replica, "switchboard", [], options) : null;
+    }
+
+    /// <summary><c>case-management</c> or <c>on-call</c>.</summary>
+    public string Tenant { get; }
+
+    /// <summary>The primary, for reads that must see every committed write.</summary>
+    public NpgsqlDataSource Primary { get; }
+
+    /// <summary>The replica if there is one, else the primary: for reads that can live with a delay.</summary>
+    public NpgsqlDataSource Delayed => _replica ?? Primary;
+
+    /// <summary>Connections for appends.</summary>
+    internal NpgsqlDataSource Writer { get; }
+
+    /// <summary>Connections for running numbers.</summary>
+    internal NpgsqlDataSource Numbers { get; }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Writer.DisposeAsync();
+        await Numbers.DisposeAsync();
+        await Primary.DisposeAsync();
+        if (_replica is not null)
+        {
+            await _replica.DisposeAsync();
+        }
+    }
+
+    private static NpgsqlDataSource Build(string connectionString, string applicationName, string[] settings, StorageOptions options)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        var connection = builder.ConnectionStringBuilder;
+        connection.ApplicationName = applicationName;
+        connection.MaxAutoPrepare = 100;
+        connection.AutoPrepareMinUsages = 2;
+        connection.CommandTimeout = (int)Math.Ceiling(options.StatementTimeout.TotalSeconds) + 1;
+        connection.CancellationTimeout = 1000;
+        connection.IncludeErrorDetail = false; // details carry what customers wrote
+        if (!connection.ContainsKey("Timeout"))
+        {
+            connection.Timeout = 3;
+        }
+
+        string[] all = [Milliseconds("statement_timeout", options.StatementTimeout), .. settings];
+        var initial = string.Concat(all.Select(setting => $"set {setting};"));
+        builder.UsePhysicalConnectionInitializer(
+            opened => Execute(opened, initial),
+            opened => ExecuteAsync(opened, initial));
+        return builder.Build();
+    }
+
+    private static string Milliseconds(string setting, TimeSpan value) =>
+        string.Create(CultureInfo.InvariantCulture, $"{setting} = {(long)value.TotalMilliseconds}");
+
+    private static void Execute(NpgsqlConnection connection, string sql)
+    {
+        using var command = new NpgsqlCommand(sql, connection);
+        command.ExecuteNonQuery();
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}

@@ -1,0 +1,139 @@
+using Npgsql;
+using Switchboard.Cases;
+using Switchboard.Grains.EventStore;
+using Switchboard.Storage.Events;
+using Switchboard.Timeline;
+
+namespace Switchboard.Storage.EventStore;
+
+/// <summary>
+/// Turns appends into the statements of one transaction. Used by one lane at a time; its buffers are kept from batch to batch.
+/// The order matters: an aggregate's row before its events, so that everybody who writes an aggregate first waits for its row, and two
+/// transactions cannot wait for each other crosswise.
+/// </summary>
+internal sealed class BatchStatements(EventCodec codec, TimeProvider time)
+{
+    private readonly RowSet<(StoredAnswer Answer, DateTimeOffset Now)> _answers = LogStatements.InsertAnswers();
+    private readonly RowSet<(Guid OrgId, Guid ProjectId)> _projects = CaseStatements.HoldProjects();
+    private readonly List<NpgsqlBatchCommand> _aggregates = [];
+    private readonly RowSet<CaseSnapshot> _newCases = CaseStatements.Insert();
+    private readonly RowSet<(CaseSnapshot Row, long Expected)> _cases = CaseStatements.Update();
+    private readonly RowSet<CaseSnapshot> _caseTexts = CaseStatements.UpdateText();
+    private readonly RowSet<EventRow> _events = LogStatements.InsertEvents();
+    private readonly RowSet<(StreamName Stream, long Version)> _streams = LogStatements.CheckStreams();
+    private readonly RowSet<TimelineCell> _newCells = CellStatements.Insert();
+    private readonly RowSet<TimelineCell> _cells = CellStatements.Update();
+    private readonly RowSet<CaseSnapshot> _newSearch = CaseStatements.InsertSearch();
+    private readonly RowSet<CaseSnapshot> _search = CaseStatements.UpdateSearch();
+    private readonly List<NpgsqlBatchCommand> _removals = [];
+
+    /// <summary>Puts the statements for some appends into an empty batch.</summary>
+    public void Fill(NpgsqlBatch batch, IReadOnlyList<PendingAppend> appends)
+    {
+        Clear();
+        var now = time.GetUtcNow();
+        for (var index = 0; index < appends.Count; index++)
+        {
+            Add(appends[index], now);
+        }
+
+        _answers.AddTo(batch);
+        _projects.AddTo(batch);
+        _aggregates.ForEach(batch.BatchCommands.Add);
+        _newCases.AddTo(batch);
+        _cases.AddTo(batch);
+        _caseTexts.AddTo(batch);
+        _streams.AddTo(batch);
+        _events.AddTo(batch);
+        _newCells.AddTo(batch);
+        _cells.AddTo(batch);
+        _newSearch.AddTo(batch);
+        _search.AddTo(batch);
+        _removals.ForEach(batch.BatchCommands.Add);
+    }
+
+    private void Add(PendingAppend append, DateTimeOffset now)
+    {
+        var request = append.Request;
+        if (request.Answer is { } answer)
+        {
+            _answers.Add((answer, now));
+        }
+
+        var ownRow = false;
+        foreach (var change in request.Changes)
+        {
+            ownRow |= AppendRules.WritesOwnRow(change);
+            Add(change, append, now);
+        }
+
+        for (var index = 0; index < append.Events.Length; index++)
+        {
+            var version = request.ExpectedVersion + index + 1;
+            _events.Add(new EventRow(request.Stream, version, request.Events[index], append.Events[index], append.Metadata, now));
+        }
+
+        if (!ownRow && append.Events.Length > 0 && request.ExpectedVersion > 0)
+        {
+            _streams.Add((request.Stream, request.ExpectedVersion));
+        }
+    }
+
+    private void Add(StateChange change, PendingAppend append, DateTimeOffset now)
+    {
+        var expected = append.Request.ExpectedVersion;
+        switch (change)
+        {
+            case CaseWritten written when expected == 0:
+                _projects.Add((written.Case.OrgId, written.Case.ProjectId));
+                _newCases.Add(written.Case);
+                _newSearch.Add(written.Case);
+                break;
+            case CaseWritten written:
+                _cases.Add((written.Case, expected));
+                if (written.TextChanged)
+                {
+                    _caseTexts.Add(written.Case);
+                    _search.Add(written.Case);
+                }
+
+                break;
+            case CellAdded added:
+                _newCells.Add(added.Cell);
+                break;
+            case CellChanged changed:
+                _cells.Add(changed.Cell);
+                break;
+            case ProjectWritten written:
+                _aggregates.Add(AggregateStatements.Write(written.Project, expected));
+                break;
+            case UserWritten written:
+                _aggregates.Add(AggregateStatements.Write(written.User, expected));
+                break;
+            case KeyWritten written:
+                _aggregates.Add(AggregateStatements.Write(written.Key, expected));
+                break;
+            case OrgWritten written:
+                _aggregates.Add(AggregateStatements.Write(written.Org, expected));
+                break;
+            case ProjectRemoved removed:
+                var deleted = AggregateStatements.DeletedWith(removed);
+                var (name, schema) = codec.NameOf(typeof(CaseDeleted));
+                var encoded = new EncodedEvent(name, schema, codec.Encode(deleted));
+                _removals.AddRange(AggregateStatements.Remove(removed, expected, append, encoded, now));
+                break;
+            default:
+                throw new ArgumentException($"The store does not know the state change {change.GetType().Name}.");
+        }
+    }
+
+    private void Clear()
+    {
+        _aggregates.Clear();
+        _removals.Clear();
+        foreach (var set in (ReadOnlySpan<IRowSet>)[_answers, _projects, _newCases, _cases, _caseTexts, _events, _streams, _newCells, _cells, _newSearch, _search])
+        {
+            set.Clear();
+        }
+    }
+}

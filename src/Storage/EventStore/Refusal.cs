@@ -1,0 +1,34 @@
+using Npgsql;
+using Switchboard.Grains.EventStore;
+
+namespace Switchboard.Storage.EventStore;
+
+/// <summary>What the database's refusal of an append means to its caller.</summary>
+internal static class Refusal
+{
+    /// <summary>Raised by <c>expect_rows</c> of the schema.</summary>
+    private const string RowsChanged = "SB409";
+
+    /// <summary>The answer, if it is one that a port knows.</summary>
+    public static bool TryTranslate(PostgresException error, out AppendResult result)
+    {
+        result = error switch
+        {
+            { SqlState: RowsChanged } => new AppendResult(AppendStatus.VersionConflict),
+            { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "domain_events_stream_version" } => new AppendResult(AppendStatus.VersionConflict),
+            { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "idempotency_key_pk" } => new AppendResult(AppendStatus.DuplicateCommand),
+
+            // The row of an aggregate that was thought to be new.
+            { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "case_pkey" or "project_pkey" or "org_user_pkey" or "access_key_pkey" or "org_pkey" } =>
+                new AppendResult(AppendStatus.VersionConflict),
+            { SqlState: PostgresErrorCodes.UniqueViolation } => new AppendResult(AppendStatus.UniqueConflict, error.ConstraintName),
+            _ => default,
+        };
+        return result.Status != AppendStatus.Appended;
+    }
+
+    /// <summary>A value that the database cannot hold.</summary>
+    public static ArgumentException Invalid(AppendRequest request, PostgresException error) => new(
+        $"The database refused an append to {request.Stream.Type} {request.Stream.Id} of organisation {request.Stream.OrgId}: "
+        + $"{error.SqlState}: {error.MessageText}", error);
+}

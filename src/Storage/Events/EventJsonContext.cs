@@ -1,0 +1,46 @@
+using System.Text.Json.Serialization;
+using Switchboard.Cases;
+using Switchboard.Grains.EventStore;
+using Switchboard.Orgs;
+using Switchboard.Projects;
+
+namespace Switchboard.Storage.Events;
+
+/// <summary>
+/// How stored events look as JSON: members in snake case, enumerations by name (readers in other languages see them), absent for
+/// null. An event type that is not listed here cannot be stored; <see cref="EventCodec"/> says so at start.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(CaseOpened))]
+[JsonSerializable(typeof(TitleChanged))]
+[JsonSerializable(typeof(DescriptionChanged))]
+[JsonSerializable(typeof(PriorityChanged))]
+[JsonSerializable(typeof(StatusChanged))]
+[JsonSerializable(typeof(AssigneeChanged))]
+[JsonSerializable(typeof(AttributesReplaced))]
+[JsonSerializable(typeof(CaseArchived))]
+[JsonSerializable(typeof(CaseUnarchived))]
+[JsonSerializable(typeof(CommentAdded))]
+[JsonSerializable(typeof(CommentEdited))]
+[JsonSerializable(typeof(CommentDeleted))]
+[JsonSerializable(typeof(CaseDeleted))]
+[JsonSerializable(typeof(ProjectCreated))]
+[JsonSerializable(typeof(ProjectRenamed))]
+[JsonSerializable(typeof(ProjectSettingsChanged))]
+[JsonSerializable(typeof(ProjectCaseTypesChanged))]
+[JsonSerializable(typeof(ProjectColumnsChanged))]
+[JsonSerializable(typeof(ProjectDeleted))]
+[JsonSerializable(typeof(OrgCreated))]
+[JsonSerializable(typeof(UserCreated))]
+[JsonSerializable(typeof(UserRenamed))]
+[JsonSerializable(typeof(UserEmailChanged))]
+[JsonSerializable(typeof(UserDisabled))]
+[JsonSerializable(typeof(UserEnabled))]
+[JsonSerializable(typeof(KeyCreated))]
+[JsonSerializable(typeof(KeyDisabledChanged))]
+[JsonSerializable(typeof(KeyRevoked))]
+[JsonSerializable(typeof(EventMetadata))]
+internal sealed partial class EventJsonContext : JsonSerializerContext;

@@ -1,0 +1,76 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Switchboard.Cases;
+using Switchboard.Grains.Cases;
+using Switchboard.Grains.EventStore;
+using Switchboard.Grains.Orgs;
+using Switchboard.Grains.Projects;
+using Switchboard.Grains.Timeline;
+using Switchboard.Orgs;
+using Switchboard.Projects;
+using Switchboard.Storage.Cases;
+using Switchboard.Storage.Databases;
+using Switchboard.Storage.Events;
+using Switchboard.Storage.EventStore;
+using Switchboard.Storage.Orgs;
+using Switchboard.Storage.Projects;
+using Switchboard.Storage.Schema;
+using Switchboard.Storage.Timeline;
+
+namespace Switchboard.Storage;
+
+/// <summary>Puts the store into a host.</summary>
+public static class StorageServiceCollectionExtensions
+{
+    /// <summary>
+    /// Registers the databases of the tenants (sections <c>Databases</c> and <c>Storage</c>, checked at start) and every port of the
+    /// domain that they implement, for the tenant case-management. The databases are made and migrated before other services start.
+    /// </summary>
+    public static IServiceCollection AddSwitchboardStorage(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<DatabaseOptions>().Bind(configuration.GetSection(DatabaseOptions.Section)).ValidateOnStart();
+        services.AddOptions<StorageOptions>().Bind(configuration.GetSection(StorageOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<DatabaseOptions>, DatabaseOptionsValidator>();
+        services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
+        services.AddMetrics();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<TenantDatabases>();
+        services.AddSingleton(provider => provider.GetRequiredService<TenantDatabases>().CaseManagement);
+        services.AddSingleton(provider =>
+        {
+            var database = provider.GetRequiredService<TenantDatabase>();
+            return new RowReader(database.Tenant, database.Primary);
+        });
+        services.AddSingleton<EventCodec>();
+        services.AddSingleton<StorageInstruments>();
+        services.AddSingleton(provider => new DatabaseMigrator(
+            Migration.BuiltIn, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DatabaseMigrator>>()));
+
+        // First of all hosted services, since all others may read.
+        services.Insert(0, ServiceDescriptor.Singleton<IHostedService, DatabaseStartup>());
+        services.AddHostedService<IdempotencySweep>();
+        return services.AddPorts();
+    }
+
+    private static IServiceCollection AddPorts(this IServiceCollection services)
+    {
+        services.AddSingleton<IEventStore, PostgresEventStore>();
+        services.AddSingleton<IEventFeed, EventFeed>();
+        services.AddSingleton<IAggregateRows<CaseSnapshot>, CaseRows>();
+        services.AddSingleton<ICaseNumbers, CaseNumbers>();
+        services.AddSingleton<ICaseDirectory, CaseDirectory>();
+        services.AddSingleton<ITimelineReader, TimelineRows>();
+        services.AddSingleton<ProjectRows>();
+        services.AddSingleton<IAggregateRows<ProjectSnapshot>>(provider => provider.GetRequiredService<ProjectRows>());
+        services.AddSingleton<IProjectDirectory>(provider => provider.GetRequiredService<ProjectRows>());
+        services.AddSingleton<IAggregateRows<OrgSnapshot>, OrgRows>();
+        services.AddSingleton<IAggregateRows<UserSnapshot>, UserRows>();
+        services.AddSingleton<IAggregateRows<KeySnapshot>, KeyRows>();
+        services.AddSingleton<IOrgDirectory, OrgDirectory>();
+        return services;
+    }
+}

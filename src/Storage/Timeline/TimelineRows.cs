@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using Npgsql;
+using Switchboard.Commands;
+using Switchboard.Grains.Timeline;
+using Switchboard.Storage.Databases;
+using Switchboard.Timeline;
+
+namespace Switchboard.Storage.Timeline;
+
+/// <summary>Reads timelines.</summary>
+internal sealed class TimelineRows(RowReader rows) : ITimelineReader
+{
+    private const string Columns =
+        "id, org_id, case_id, case_version, kind, author_kind, author_id, content, created_at, modified_at, deleted_at";
+
+    /// <inheritdoc/>
+    public ValueTask<TimelineCell?> FindAsync(Guid orgId, Guid caseId, Guid cellId, CancellationToken cancellationToken) => rows.FindAsync(
+        $"select {Columns} from timeline_cell where id = $1 and case_id = $2 and org_id = $3",
+        [Parameters.Of(cellId), Parameters.Of(caseId), Parameters.Of(orgId)],
+        Read,
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<TimelineCell>> ListAsync(TimelineQuery query, CancellationToken cancellationToken)
+    {
+        var direction = query.Ascending ? "asc" : "desc";
+        return rows.ListAsync(
+            $"""
+            select {Columns} from timeline_cell
+            where case_id = $1 and org_id = $2 and deleted_at is null and ($3::text is null or kind = $3)
+            order by case_version {direction}, id {direction}
+            limit $4 offset $5
+            """,
+            [
+                Parameters.Of(query.CaseId), Parameters.Of(query.OrgId), Parameters.Of(query.Kind), Parameters.Of(query.PageSize),
+                Parameters.Of((long)query.PageNumber * query.PageSize),
+            ],
+            Read,
+            cancellationToken);
+    }
+
+    private static TimelineCell Read(NpgsqlDataReader row) => new()
+    {
+        Id = row.GetGuid(0),
+        OrgId = row.GetGuid(1),
+        CaseId = row.GetGuid(2),
+        CaseVersion = row.GetInt64(3),
+        Kind = row.GetString(4),
+        Author = new Actor((ActorKind)row.GetInt16(5), row.GetGuid(6)),
+        Content = row.GetString(7),
+        CreatedAt = row.Time(8),
+        ModifiedAt = row.TimeOrNull(9),
+        DeletedAt = row.TimeOrNull(10),
+    };
+}
