@@ -38,7 +38,7 @@ public static class GatewayEndpointRouteBuilderExtensions
 
         foreach (var word in Reserved)
         {
-            routes.Map($"/api/v2/cases/{word}/{{**rest}}", StrayRequests.NotFoundAsync).WithOrder(1);
+            routes.Map($"/api/v2/cases/{word}/{{**rest}}", StrayRequests.NotFoundAsync);
         }
 
         routes.MapFallback("/{**path}", StrayRequests.NotFoundAsync);
