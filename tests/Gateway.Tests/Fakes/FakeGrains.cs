@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using Orleans;
+using Orleans.Runtime;
+using Switchboard.Commands;
+using Switchboard.Orgs;
+
+namespace Switchboard.Gateway.Tests.Fakes;
+
+/// <summary>Keys and users that a test states, behind the grain interfaces that authentication asks.</summary>
+internal sealed class FakeGrains : IGrainFactory
+{
+    private int _keyLookups;
+    private int _userLookups;
+
+    public ConcurrentDictionary<string, KeySnapshot> Keys { get; } = new();
+
+    public ConcurrentDictionary<string, UserSnapshot> Users { get; } = new();
+
+    /// <summary>Runs before a key is looked up; for tests that hold a lookup back or let it fail.</summary>
+    public Func<Task>? BeforeKeyLookup { get; set; }
+
+    public int KeyLookups => Volatile.Read(ref _keyLookups);
+
+    public int UserLookups => Volatile.Read(ref _userLookups);
+
+    public TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null)
+        where TGrainInterface : IGrainWithStringKey
+    {
+        object grain = typeof(TGrainInterface) == typeof(IKeyGrain) ? new Key(this, primaryKey)
+            : typeof(TGrainInterface) == typeof(IUserGrain) ? new User(this, primaryKey)
+            : throw new NotSupportedException($"No fake of {typeof(TGrainInterface).Name}.");
+        return (TGrainInterface)grain;
+    }
+
+    public TGrainInterface GetGrain<TGrainInterface>(Guid primaryKey, string? grainClassNamePrefix = null)
+        where TGrainInterface : IGrainWithGuidKey => throw new NotSupportedException();
+
+    public TGrainInterface GetGrain<TGrainInterface>(long primaryKey, string? grainClassNamePrefix = null)
+        where TGrainInterface : IGrainWithIntegerKey => throw new NotSupportedException();
+
+    public TGrainInterface GetGrain<TGrainInterface>(Guid primaryKey, string keyExtension, string? grainClassNamePrefix = null)
+        where TGrainInterface : IGrainWithGuidCompoundKey => throw new NotSupportedException();
+
+    public TGrainInterface GetGrain<TGrainInterface>(long primaryKey, string keyExtension, string? grainClassNamePrefix = null)
+        where TGrainInterface : IGrainWithIntegerCompoundKey => throw new NotSupportedException();
+
+    public TGrainObserverInterface CreateObjectReference<TGrainObserverInterface>(IGrainObserver obj)
+        where TGrainObserverInterface : IGrainObserver => throw new NotSupportedException();
+
+    public void DeleteObjectReference<TGrainObserverInterface>(IGrainObserver obj)
+        where TGrainObserverInterface : IGrainObserver => throw new NotSupportedException();
+
+    public IGrain GetGrain(Type grainInterfaceType, Guid grainPrimaryKey) => throw new NotSupportedException();
+
+    public IGrain GetGrain(Type grainInterfaceType, long grainPrimaryKey) => throw new NotSupportedException();
+
+    public IGrain GetGrain(Type grainInterfaceType, string grainPrimaryKey) => throw new NotSupportedException();
+
+    public IGrain GetGrain(Type grainInterfaceType, Guid grainPrimaryKey, string keyExtension) => throw new NotSupportedException();
+
+    public IGrain GetGrain(Type grainInterfaceType, long grainPrimaryKey, string keyExtension) => throw new NotSupportedException();
+
+    public TGrainInterface GetGrain<TGrainInterface>(GrainId grainId)
+        where TGrainInterface : IAddressable => throw new NotSupportedException();
+
+    public IAddressable GetGrain(GrainId grainId) => throw new NotSupportedException();
+
+    public IAddressable GetGrain(GrainId grainId, GrainInterfaceType interfaceType) => throw new NotSupportedException();
+
+    public IAddressable GetGrain(Type interfaceType, IdSpan grainKey, string grainClassNamePrefix) => throw new NotSupportedException();
+
+    public IAddressable GetGrain(Type interfaceType, IdSpan grainKey) => throw new NotSupportedException();
+
+    private sealed class Key(FakeGrains all, string hash) : IKeyGrain
+    {
+        public async ValueTask<KeySnapshot?> GetAsync(CancellationToken cancellationToken = default)
+        {
+            Interlocked.Increment(ref all._keyLookups);
+            if (all.BeforeKeyLookup is { } wait)
+            {
+                await wait();
+            }
+
+            return all.Keys.GetValueOrDefault(hash);
+        }
+
+        public ValueTask<Outcome<KeySnapshot>> ExecuteAsync(KeyCommand command, CommandContext context, CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException();
+    }
+
+    private sealed class User(FakeGrains all, string key) : IUserGrain
+    {
+        public ValueTask<UserSnapshot?> GetAsync(CancellationToken cancellationToken = default)
+        {
+            Interlocked.Increment(ref all._userLookups);
+            return new ValueTask<UserSnapshot?>(all.Users.GetValueOrDefault(key));
+        }
+
+        public ValueTask<Outcome<UserSnapshot>> ExecuteAsync(UserCommand command, CommandContext context, CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException();
+    }
+}

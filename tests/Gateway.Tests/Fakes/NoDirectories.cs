@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using Switchboard.Commands;
+using Switchboard.Grains.Cases;
+using Switchboard.Grains.Orgs;
+using Switchboard.Grains.Projects;
+using Switchboard.Grains.Search;
+using Switchboard.Grains.Timeline;
+using Switchboard.Orgs;
+using Switchboard.Projects;
+using Switchboard.Timeline;
+
+namespace Switchboard.Gateway.Tests.Fakes;
+
+/// <summary>Ports with nothing behind them, for tests that never reach them.</summary>
+internal sealed class NoDirectories : ICaseSearch, ICaseDirectory, ITimelineReader, IProjectDirectory, IOrgDirectory
+{
+    public ValueTask<Outcome<CaseSearchPage>> SearchAsync(CaseSearchRequest request, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<Guid?> FindByKeyAsync(Guid orgId, string key, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public IAsyncEnumerable<Guid> ListOfProjectAsync(Guid orgId, Guid projectId, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<TimelineCell?> FindAsync(Guid orgId, Guid caseId, Guid cellId, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<ImmutableArray<TimelineCell>> ListAsync(TimelineQuery query, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<ImmutableArray<ProjectSnapshot>> ListAsync(Guid orgId, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<OrgSnapshot?> FindFirstOrgAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<UserSnapshot?> FindUserByEmailAsync(Guid orgId, string email, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<UserPage> ListUsersAsync(UserQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<KeySnapshot?> FindKeyByHashAsync(string hash, CancellationToken cancellationToken) => throw new NotSupportedException();
+}
