@@ -18,7 +18,7 @@ internal sealed partial class AdoNetGrainStorage(
     string name,
     string serviceId,
     AdoNetGrainStorageOptions options,
-    NpgsqlDataSource database,
+    AdoNetDataSources databases,
     IGrainStorageSerializer serializer,
     ILogger<AdoNetGrainStorage> logger) : IGrainStorage, ILifecycleParticipant<ISiloLifecycle>
 {
@@ -53,13 +53,16 @@ internal sealed partial class AdoNetGrainStorage(
 
     private const string Delete = $"delete from orleansstorage where {TheRow} and version = $8 returning version + 1";
 
+    // Not before it is needed: the options are validated after this object is made.
+    private NpgsqlDataSource Database => databases.Get(options.ConnectionString, options.DataSource);
+
     public void Participate(ISiloLifecycle observer) =>
         observer.Subscribe($"{nameof(AdoNetGrainStorage)}-{name}", options.InitStage, Start);
 
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         var key = GrainStateKey.Of(stateName, grainId);
-        await using var command = database.CreateCommand(Read);
+        await using var command = Database.CreateCommand(Read);
         AddKey(command.Parameters, key);
         await using var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
         if (!await reader.ReadAsync().ConfigureAwait(false))
@@ -117,13 +120,13 @@ internal sealed partial class AdoNetGrainStorage(
 
     private async Task Start(CancellationToken cancellationToken)
     {
-        await AdoNetTable.Probe(database, "OrleansStorage", cancellationToken).ConfigureAwait(false);
+        await AdoNetTable.Probe(Database, "OrleansStorage", cancellationToken).ConfigureAwait(false);
         LogReady(name, serviceId);
     }
 
     private async Task<int?> UpdateRow(GrainStateKey key, int expected, byte[] payload)
     {
-        await using var command = database.CreateCommand(Update);
+        await using var command = Database.CreateCommand(Update);
         AddKey(command.Parameters, key);
         command.Parameters.Add(Value(expected, NpgsqlDbType.Integer));
         command.Parameters.Add(Value(payload, NpgsqlDbType.Bytea));
@@ -132,7 +135,7 @@ internal sealed partial class AdoNetGrainStorage(
 
     private async Task<int?> InsertRow(GrainStateKey key, byte[] payload)
     {
-        await using var connection = await database.OpenConnectionAsync().ConfigureAwait(false);
+        await using var connection = await Database.OpenConnectionAsync().ConfigureAwait(false);
         // Read committed whatever the database's default is: under a snapshot taken before the lock the insert would not see the winner.
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted).ConfigureAwait(false);
         await using var take = new NpgsqlCommand(LockRow, connection, transaction);
@@ -150,7 +153,7 @@ internal sealed partial class AdoNetGrainStorage(
 
     private async Task<int?> ClearRow(GrainStateKey key, int expected)
     {
-        await using var command = database.CreateCommand(options.DeleteStateOnClear ? Delete : Empty);
+        await using var command = Database.CreateCommand(options.DeleteStateOnClear ? Delete : Empty);
         AddKey(command.Parameters, key);
         command.Parameters.Add(Value(expected, NpgsqlDbType.Integer));
         return (int?)await command.ExecuteScalarAsync().ConfigureAwait(false);

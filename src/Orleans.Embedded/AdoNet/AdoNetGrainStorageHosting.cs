@@ -70,7 +70,7 @@ public static class AdoNetGrainStorageServiceCollectionExtensions
             name,
             provider.GetRequiredService<IOptions<ClusterOptions>>().Value.ServiceId,
             options,
-            provider.GetRequiredService<AdoNetDataSources>().Get(options.ConnectionString, options.DataSource),
+            provider.GetRequiredService<AdoNetDataSources>(),
             options.GrainStorageSerializer
                 ?? provider.GetKeyedService<IGrainStorageSerializer>(name)
                 ?? provider.GetRequiredService<IGrainStorageSerializer>(),

@@ -40,10 +40,12 @@ internal sealed class AdoNetReminderTable(
         """;
 
     private readonly string _serviceId = cluster.Value.ServiceId;
-    private readonly NpgsqlDataSource _database = databases.Get(options.Value.ConnectionString, options.Value.DataSource);
+
+    // Not before it is needed: the options are validated after this object is made.
+    private NpgsqlDataSource Database => databases.Get(options.Value.ConnectionString, options.Value.DataSource);
 
     public Task StartAsync(CancellationToken cancellationToken = default) =>
-        AdoNetTable.Probe(_database, "OrleansRemindersTable", cancellationToken);
+        AdoNetTable.Probe(Database, "OrleansRemindersTable", cancellationToken);
 
     public Task<ReminderTableData> ReadRows(GrainId grainId) =>
         Rows(OfGrain, Value(grainId.ToString(), NpgsqlDbType.Varchar));
@@ -118,7 +120,7 @@ internal sealed class AdoNetReminderTable(
 
     private NpgsqlCommand Command(string text, params ReadOnlySpan<NpgsqlParameter> parameters)
     {
-        var command = _database.CreateCommand(text);
+        var command = Database.CreateCommand(text);
         command.Parameters.Add(Value(_serviceId, NpgsqlDbType.Varchar));
         foreach (var parameter in parameters)
         {
