@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.CodeGeneration;
 using Orleans.Serialization.Cloning;
 using Orleans.Serialization.Invocation;
@@ -55,6 +56,12 @@ public class GrainReferenceShared(
 
     /// <summary>The version of the interface.</summary>
     public ushort InterfaceVersion { get; } = interfaceVersion;
+
+    /// <summary>The grain's class, or null if this process has none of that grain type.</summary>
+    internal GrainTypeContext? Type { get; init; }
+
+    /// <summary>The engine, unless references are made without one.</summary>
+    internal GrainCalls? Calls { get; } = runtime as GrainCalls;
 }
 
 /// <summary>
@@ -88,6 +95,9 @@ public class GrainReference : IAddressable, IEquatable<GrainReference>, ISpanFor
     internal GrainReferenceShared Shared => _shared;
 
     internal IdSpan Key => _key;
+
+    /// <summary>The activation that the last call went to.</summary>
+    internal Activation? Target { get; set; }
 
     /// <summary>Reuses copy contexts.</summary>
     protected CopyContextPool CopyContextPool => _shared.CopyContextPool;
@@ -127,16 +137,22 @@ public class GrainReference : IAddressable, IEquatable<GrainReference>, ISpanFor
     public static bool operator !=(GrainReference? reference1, GrainReference? reference2) => !(reference1 == reference2);
 
     /// <summary>A request object of the given kind.</summary>
-    protected TInvokable GetInvokable<TInvokable>() => Activator.CreateInstance<TInvokable>();
+    protected TInvokable GetInvokable<TInvokable>() => ActivatorUtilities.GetServiceOrCreateInstance<TInvokable>(_shared.ServiceProvider);
 
     /// <summary>Sends a request and waits for its result.</summary>
-    protected ValueTask<T?> InvokeAsync<T>(IRequest methodDescription) =>
-        _shared.Runtime.InvokeMethodAsync<T>(this, methodDescription, methodDescription.Options);
+    protected ValueTask<T?> InvokeAsync<T>(IRequest methodDescription) => _shared.Calls is { } calls
+        ? calls.Send<T>(this, (RequestBase)methodDescription)
+        : _shared.Runtime.InvokeMethodAsync<T>(this, methodDescription, methodDescription.Options);
 
     /// <summary>Sends a request and waits for its end.</summary>
-    protected ValueTask InvokeAsync(IRequest methodDescription) =>
-        _shared.Runtime.InvokeMethodAsync(this, methodDescription, methodDescription.Options);
+    protected ValueTask InvokeAsync(IRequest methodDescription) => _shared.Calls is { } calls
+        ? calls.Send(this, (RequestBase)methodDescription)
+        : _shared.Runtime.InvokeMethodAsync(this, methodDescription, methodDescription.Options);
 
     /// <summary>Sends a request that has no answer.</summary>
-    protected void Invoke(IRequest methodDescription) => _shared.Runtime.InvokeMethod(this, methodDescription, methodDescription.Options);
+    protected void Invoke(IRequest methodDescription) =>
+        _shared.Runtime.InvokeMethod(this, methodDescription, methodDescription.Options);
 }
+
+/// <summary>A reference without an interface; it is cast before it is used.</summary>
+internal sealed class UntypedGrainReference(GrainReferenceShared shared, IdSpan key) : GrainReference(shared, key);

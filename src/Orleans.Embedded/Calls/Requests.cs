@@ -159,6 +159,8 @@ public abstract class TaskRequest : RequestBase
 
     internal sealed override Task ToTask(Response response) => ToVoidTask(response);
 
+    private protected sealed override Task Unwrap(Task<Task> later) => later.Unwrap();
+
     /// <summary>Calls the method.</summary>
     protected abstract Task InvokeInner();
 }
@@ -177,6 +179,8 @@ public abstract class TaskRequest<TResult> : RequestBase
 
     internal sealed override Task ToTask(Response response) => ToResultTask<TResult>(response);
 
+    private protected sealed override Task Unwrap(Task<Task> later) => UnwrapTyped<TResult>(later);
+
     /// <summary>Calls the method.</summary>
     protected abstract Task<TResult> InvokeInner();
 }
@@ -193,6 +197,8 @@ public abstract class Request : RequestBase
     internal sealed override Task CopyResult(Task succeeded, bool shareResult) => succeeded;
 
     internal sealed override Task ToTask(Response response) => ToVoidTask(response);
+
+    private protected sealed override Task Unwrap(Task<Task> later) => later.Unwrap();
 
     /// <summary>Calls the method.</summary>
     protected abstract ValueTask InvokeInner();
@@ -211,6 +217,8 @@ public abstract class Request<TResult> : RequestBase
     internal sealed override Task CopyResult(Task succeeded, bool shareResult) => CopyTyped<TResult>(succeeded, shareResult);
 
     internal sealed override Task ToTask(Response response) => ToResultTask<TResult>(response);
+
+    private protected sealed override Task Unwrap(Task<Task> later) => UnwrapTyped<TResult>(later);
 
     /// <summary>Calls the method.</summary>
     protected abstract ValueTask<TResult> InvokeInner();
@@ -235,6 +243,8 @@ public abstract class VoidRequest : RequestBase
     internal sealed override Task CopyResult(Task succeeded, bool shareResult) => succeeded;
 
     internal sealed override Task ToTask(Response response) => ToVoidTask(response);
+
+    private protected sealed override Task Unwrap(Task<Task> later) => later.Unwrap();
 
     /// <summary>Calls the method.</summary>
     protected abstract void InvokeInner();

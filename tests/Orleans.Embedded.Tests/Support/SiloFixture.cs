@@ -1,0 +1,41 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Hosting;
+using Orleans.TestingHost;
+
+namespace Orleans.Embedded.Tests;
+
+/// <summary>A silo for one test. Every test has its own, so that they share nothing but the process.</summary>
+internal sealed class TestSilo : IAsyncDisposable
+{
+    private readonly InProcessTestCluster _cluster;
+
+    private TestSilo(InProcessTestCluster cluster) => _cluster = cluster;
+
+    internal InProcessTestCluster Cluster => _cluster;
+
+    internal IClusterClient Client => _cluster.Client;
+
+    internal IServiceProvider Services => _cluster.GetSiloServiceProvider();
+
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+
+    internal static async Task<TestSilo> StartAsync(Action<ISiloBuilder>? configure = null, TimeProvider? time = null)
+    {
+        var builder = new InProcessTestClusterBuilder(1);
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.UseInMemoryReminderService();
+            silo.AddMemoryGrainStorageAsDefault();
+            silo.AddMemoryGrainStorage("other");
+            if (time is not null)
+            {
+                silo.Services.AddSingleton(time);
+            }
+
+            configure?.Invoke(silo);
+        });
+        var cluster = builder.Build();
+        await cluster.DeployAsync();
+        return new TestSilo(cluster);
+    }
+}
