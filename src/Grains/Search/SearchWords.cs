@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 
 namespace Switchboard.Grains.Search;
 
@@ -16,17 +17,25 @@ public static class SearchWords
     {
         var words = ImmutableArray.CreateBuilder<string>();
         var start = -1;
-        for (var i = 0; i <= text.Length; i++)
+        var end = 0;
+        foreach (var rune in text.EnumerateRunes())
         {
-            if (i < text.Length && IsWordCharacter(text[i]))
+            if (IsWordCharacter(rune))
             {
-                start = start < 0 ? i : start;
+                start = start < 0 ? end : start;
             }
             else if (start >= 0)
             {
-                words.Add(text[start..i].ToLowerInvariant());
+                words.Add(text[start..end].ToLowerInvariant());
                 start = -1;
             }
+
+            end += rune.Utf16SequenceLength;
+        }
+
+        if (start >= 0)
+        {
+            words.Add(text[start..].ToLowerInvariant());
         }
 
         return words.ToImmutable();
@@ -36,7 +45,7 @@ public static class SearchWords
     /// Outside ASCII, whatever is not punctuation, a symbol or blank: PostgreSQL's parser may cut such a word further (its locale knows
     /// letters), and cuts the query's word in the same places.
     /// </summary>
-    private static bool IsWordCharacter(char c) => char.IsAscii(c)
-        ? char.IsAsciiLetterOrDigit(c)
-        : !char.IsPunctuation(c) && !char.IsSymbol(c) && !char.IsWhiteSpace(c) && !char.IsControl(c);
+    private static bool IsWordCharacter(Rune rune) => rune.IsAscii
+        ? Rune.IsLetterOrDigit(rune)
+        : !Rune.IsPunctuation(rune) && !Rune.IsSymbol(rune) && !Rune.IsWhiteSpace(rune) && !Rune.IsControl(rune);
 }

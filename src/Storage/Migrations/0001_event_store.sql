@@ -148,43 +148,83 @@ create table "case" (
     comment_count   integer     not null,
     constraint case_key unique (org_id, key)
 ) with (fillfactor = 85);
-create index case_created on "case" (org_id, created_at desc, id desc);
-create index case_project on "case" (org_id, project_id, created_at desc, id desc);
-create index case_assignee on "case" (org_id, assignee_id, created_at desc, id desc);
-create index case_creator on "case" (org_id, created_by, created_at desc, id desc);
+-- A listing leaves archived cases out; with archived_at in the index it counts the others without reading their rows. Nothing included
+-- here changes often, so that it costs no update more.
+create index case_created on "case" (org_id, created_at desc, id desc) include (archived_at, type_id, creation_source);
+create index case_project on "case" (org_id, project_id, created_at desc, id desc) include (archived_at);
+create index case_assignee on "case" (org_id, assignee_id, created_at desc, id desc) include (archived_at);
+create index case_creator on "case" (org_id, created_by, created_at desc, id desc) include (archived_at);
 -- These two give an order as well as an answer: by group, then by name; P1 first and undefined last.
-create index case_status on "case" (org_id, status_group, lower(status_name) collate "C", created_at desc, id desc);
-create index case_priority on "case" (org_id, ((priority + 5) % 6), created_at desc, id desc);
+create index case_status on "case" (org_id, status_group, lower(status_name) collate "C", created_at desc, id desc) include (archived_at);
+create index case_priority on "case" (org_id, ((priority + 5) % 6), created_at desc, id desc) include (archived_at, priority);
+create index case_archived on "case" (org_id, created_at desc, id desc) where archived_at is not null;
 
 -- The words of a case, as SearchWords in the domain has them: runs of letters and digits, so that each part of a host name is found.
--- Between title and description stands a word that nobody can write: no phrase reaches across. An attribute's value is a word of its own,
--- ':key:value', cut where the index would refuse it. plpgsql, because its plan is kept.
-create function case_words(title text, description text, facets text[]) returns tsvector
-    language plpgsql immutable parallel safe as $$
+-- Between title and description stands a word that nobody can write: no phrase reaches across. plpgsql, because its plan is kept.
+create function case_words(title text, description text) returns tsvector language plpgsql immutable parallel safe as $$
 declare
     marks  constant text := E'!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
     blanks constant text := repeat(' ', length(marks));
 begin
     return to_tsvector('simple'::regconfig, translate(title, marks, blanks))
         || $v$'|':1$v$::tsvector
-        || to_tsvector('simple'::regconfig, translate(left(description, 200000), marks, blanks))
-        || array_to_tsvector(array(select distinct ':' || left(facet, 500) from unnest(facets) facet));
+        || to_tsvector('simple'::regconfig, translate(left(description, 200000), marks, blanks));
+end
+$$;
+
+-- Attribute values as index words, cut where the index would refuse them.
+create function case_tags(facets text[]) returns tsvector language plpgsql immutable parallel safe as $$
+begin
+    return array_to_tsvector(array(select distinct left(facet, 500) from unnest(facets) facet));
 end
 $$;
 
 -- What is searched by words and by attribute; apart from the case's row so that a change of priority does not touch it.
--- Long values are kept out of the row: a search reads many rows for their ids.
+-- Long values are kept out of the row: a search reads many rows. The writer gives the columns up to facets; triggers copy those that
+-- a search would have to read the case's row for.
 create table case_text (
     case_id     uuid primary key,
     org_id      uuid not null,
     title       text not null,
     description text not null,
     facets      text[] not null, -- attribute values as 'key:value', lower case
-    words       tsvector not null generated always as (case_words(title, description, facets)) stored
-) with (toast_tuple_target = 256);
+    project_id  uuid,
+    type_id     uuid,
+    created_by  uuid,
+    created_at  timestamptz,
+    archived_at timestamptz,
+    tags        tsvector not null generated always as (case_tags(facets)) stored,
+    words       tsvector not null generated always as (case_words(title, description)) stored
+) with (toast_tuple_target = 512);
 -- Shorter lists of pending entries than the default: every search reads them whole.
-create index case_text_words on case_text using gin (org_id, words) with (gin_pending_list_limit = 1024);
+create index case_text_words on case_text using gin (org_id, words, tags) with (gin_pending_list_limit = 1024);
 create index case_text_title on case_text using gin (org_id, title gin_trgm_ops) with (gin_pending_list_limit = 1024);
+create index case_text_created on case_text (org_id, created_at desc, case_id desc);
+
+-- Both ways, since either row may be written first.
+create function case_text_copy() returns trigger language plpgsql as $$
+begin
+    select c.project_id, c.type_id, c.created_by, c.created_at, c.archived_at
+        into new.project_id, new.type_id, new.created_by, new.created_at, new.archived_at
+        from "case" c where c.id = new.case_id;
+    return new;
+end
+$$;
+create trigger case_text_copy before insert on case_text for each row execute function case_text_copy();
+
+create function case_copy_to_text() returns trigger language plpgsql as $$
+begin
+    update case_text t
+        set project_id = new.project_id, type_id = new.type_id, created_by = new.created_by, created_at = new.created_at, archived_at = new.archived_at
+        where t.case_id = new.id;
+    return null;
+end
+$$;
+create trigger case_inserted after insert on "case" for each row execute function case_copy_to_text();
+create trigger case_updated after update on "case" for each row
+    when ((old.project_id, old.type_id, old.created_by, old.created_at, old.archived_at)
+        is distinct from (new.project_id, new.type_id, new.created_by, new.created_at, new.archived_at))
+    execute function case_copy_to_text();
 
 create table timeline_cell (
     id           uuid        primary key,

@@ -5,7 +5,7 @@ using Switchboard.Grains.Search;
 namespace Switchboard.Storage.Search;
 
 /// <summary>
-/// Conditions on attributes. The index holds each value as the word <c>:key:value</c>; it answers exact values and beginnings
+/// Conditions on attributes. The index holds each value as the word <c>key:value</c>; it answers exact values and beginnings
 /// alone, and narrows down what the values themselves decide.
 /// </summary>
 internal static class AttributeSql
@@ -51,8 +51,8 @@ internal static class AttributeSql
 
     private static string Word(string term, bool prefix, FilterSql sql)
     {
-        var word = $":{Cut(term)}".Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal);
-        return $"t.words @@ {sql.Add(NpgsqlDbType.Text, $"'{word}'{(prefix ? ":*" : "")}")}::tsquery";
+        var word = Cut(term).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal);
+        return $"t.tags @@ {sql.Add(NpgsqlDbType.Text, $"'{word}'{(prefix ? ":*" : "")}")}::tsquery";
     }
 
     private static bool IsCut(string term) => Runes(term) >= SearchLimits.MaxAttributeTerm;

@@ -7,14 +7,21 @@ using Switchboard.Grains.Search;
 namespace Switchboard.Storage.Search;
 
 /// <summary>
-/// A filter as a condition on <c>"case" c</c> and <c>case_text t</c>. Every value travels as a parameter; the text of the statement
+/// A filter as a condition on the tables of <see cref="SearchTables"/>. Every value travels as a parameter; the text of the statement
 /// consists of this file's constants only. <c>$1</c> is the organisation.
 /// </summary>
 internal sealed class FilterSql
 {
     private readonly StringBuilder _sql = new();
 
-    private FilterSql(Guid orgId) => Add(NpgsqlDbType.Uuid, orgId);
+    private FilterSql(Guid orgId, SearchTables tables)
+    {
+        Tables = tables;
+        Add(NpgsqlDbType.Uuid, orgId);
+    }
+
+    /// <summary>What the condition reads.</summary>
+    public SearchTables Tables { get; }
 
     /// <summary>The condition, without the organisation's.</summary>
     public string Condition => _sql.ToString();
@@ -22,12 +29,11 @@ internal sealed class FilterSql
     /// <summary><c>$1</c> and so on.</summary>
     public List<NpgsqlParameter> Parameters { get; } = [];
 
-    /// <summary>Whether the condition reads <c>case_text t</c>.</summary>
-    public bool ReadsText { get; private set; }
+    private string Common => Tables.Common;
 
-    public static FilterSql Of(Guid orgId, CaseFilter filter)
+    public static FilterSql Of(Guid orgId, CaseFilter filter, CaseSort sort)
     {
-        var sql = new FilterSql(orgId);
+        var sql = new FilterSql(orgId, SearchTables.Of(filter, sort));
         sql.Write(filter);
         return sql;
     }
@@ -47,14 +53,14 @@ internal sealed class FilterSql
             case AllFilter all: WriteParts(all.Parts, " and "); break;
             case AnyFilter any: WriteParts(any.Parts, " or "); break;
             case NotFilter { Part: PresentFilter { Part: CasePart.Assignee } }: _sql.Append("c.assignee_id is null"); break;
-            case NotFilter { Part: PresentFilter { Part: CasePart.ArchivedAt } }: _sql.Append("c.archived_at is null"); break;
+            case NotFilter { Part: PresentFilter { Part: CasePart.ArchivedAt } }: _sql.Append($"{Common}.archived_at is null"); break;
             case NotFilter not: WriteNot(not.Part); break;
-            case WordsFilter words: Text(WordsSql.Of(words, this)); break;
-            case TitleFilter title: Text($"t.title ilike {Like(new(["", .. title.Pattern.Pieces, ""]))}"); break;
+            case WordsFilter words: _sql.Append(WordsSql.Of(words, this)); break;
+            case TitleFilter title: _sql.Append($"t.title ilike {Like(new(["", .. title.Pattern.Pieces, ""]))}"); break;
             case PriorityFilter priority: _sql.Append(Priority(priority)); break;
             case StatusGroupFilter group: _sql.Append(Group(group)); break;
-            case TypeFilter type: _sql.Append($"c.type_id = any({Add(NpgsqlDbType.Array | NpgsqlDbType.Uuid, type.Any.ToArray())})"); break;
-            case ProjectFilter project: _sql.Append($"c.project_id = {Add(NpgsqlDbType.Uuid, project.ProjectId)}"); break;
+            case TypeFilter type: _sql.Append($"{Common}.type_id = any({Add(NpgsqlDbType.Array | NpgsqlDbType.Uuid, type.Any.ToArray())})"); break;
+            case ProjectFilter project: _sql.Append($"{Common}.project_id = {Add(NpgsqlDbType.Uuid, project.ProjectId)}"); break;
             case TextFilter text: _sql.Append(TextField(text)); break;
             case PublicIdFilter id:
                 _sql.Append($"c.public_id between {Add(NpgsqlDbType.Bigint, id.From)} and {Add(NpgsqlDbType.Bigint, id.To)}");
@@ -63,8 +69,8 @@ internal sealed class FilterSql
             case HandleFilter handle: _sql.Append(Handle(handle)); break;
             case TimeFilter time: Range(Column(time.Field), NpgsqlDbType.TimestampTz, Bound(time.From), Bound(time.To)); break;
             case PresentFilter present: _sql.Append(Present(present.Part)); break;
-            case AttributeFilter attribute: Text(AttributeSql.Of(attribute, this)); break;
-            case AttributeNumberFilter number: Text(AttributeSql.Of(number, this)); break;
+            case AttributeFilter attribute: _sql.Append(AttributeSql.Of(attribute, this)); break;
+            case AttributeNumberFilter number: _sql.Append(AttributeSql.Of(number, this)); break;
             default: throw new ArgumentOutOfRangeException(nameof(filter), filter, "No such filter.");
         }
     }
@@ -89,12 +95,6 @@ internal sealed class FilterSql
         _sql.Append(") is not true)");
     }
 
-    private void Text(string condition)
-    {
-        ReadsText = true;
-        _sql.Append(condition);
-    }
-
     /// <summary>A parameter with the <c>like</c> pattern.</summary>
     public string Like(TextPattern pattern, Func<string, string>? spell = null) => Add(
         NpgsqlDbType.Text,
@@ -103,21 +103,19 @@ internal sealed class FilterSql
             .Replace("%", "\\%", StringComparison.Ordinal)
             .Replace("_", "\\_", StringComparison.Ordinal))));
 
-    private string Priority(PriorityFilter filter)
-    {
-        int[] ranks = [.. filter.Any.Select(static p => ((int)p + 5) % 6)];
-        return ranks is [var only]
-            ? $"((c.priority + 5) % 6) = {Add(NpgsqlDbType.Integer, only)}"
-            : $"((c.priority + 5) % 6) = any({Add(NpgsqlDbType.Array | NpgsqlDbType.Integer, ranks)})";
-    }
+    private string Priority(PriorityFilter filter) =>
+        Set("((c.priority + 5) % 6)", [.. filter.Any.Select(static p => ((int)p + 5) % 6).Order()]);
 
-    private string Group(StatusGroupFilter filter)
+    private string Group(StatusGroupFilter filter) => Set("c.status_group", [.. filter.Any.Select(static g => (int)g).Order()]);
+
+    /// <summary>Neighbours are asked for as a range: unlike a list, it lets an index that begins with the column give the order too.</summary>
+    private string Set(string column, int[] members) => members switch
     {
-        short[] groups = [.. filter.Any.Select(static g => (short)g)];
-        return groups is [var only]
-            ? $"c.status_group = {Add(NpgsqlDbType.Smallint, only)}"
-            : $"c.status_group = any({Add(NpgsqlDbType.Array | NpgsqlDbType.Smallint, groups)})";
-    }
+        [var only] => $"{column} = {Add(NpgsqlDbType.Integer, only)}",
+        [var first, .., var last] when last - first == members.Length - 1 =>
+            $"{column} between {Add(NpgsqlDbType.Integer, first)} and {Add(NpgsqlDbType.Integer, last)}",
+        _ => $"{column} = any({Add(NpgsqlDbType.Array | NpgsqlDbType.Integer, members)})",
+    };
 
     private string TextField(TextFilter filter) => filter.Field switch
     {
@@ -127,11 +125,11 @@ internal sealed class FilterSql
 
         // The groups are named because the index begins with them.
         CaseTextField.StatusName =>
-            $"(c.status_group = any('{{0,1,2}}'::smallint[]) and {Compare("lower(c.status_name) collate \"C\"", filter.Pattern, null)})",
+            $"(c.status_group in (0, 1, 2) and {Compare("lower(c.status_name) collate \"C\"", filter.Pattern, null)})",
         CaseTextField.ProjectKey when filter.Pattern.IsExact =>
-            $"c.project_id = (select p.id from project p where p.org_id = $1 and {Compare("p.key", filter.Pattern, static p => p.ToUpperInvariant())})",
+            $"{Common}.project_id = (select p.id from project p where p.org_id = $1 and {Compare("p.key", filter.Pattern, static p => p.ToUpperInvariant())})",
         CaseTextField.ProjectKey =>
-            $"c.project_id in (select p.id from project p where p.org_id = $1 and {Compare("p.key", filter.Pattern, static p => p.ToUpperInvariant())})",
+            $"{Common}.project_id in (select p.id from project p where p.org_id = $1 and {Compare("p.key", filter.Pattern, static p => p.ToUpperInvariant())})",
         _ => throw new ArgumentOutOfRangeException(nameof(filter), filter, "No such text."),
     };
 
@@ -161,28 +159,28 @@ internal sealed class FilterSql
 
     private static (object Value, bool Inclusive)? Bound(TimeBound? bound) => bound is { } b ? (b.At.UtcDateTime, b.Inclusive) : null;
 
-    private static string Column(CaseUserField field) => field switch
+    private string Column(CaseUserField field) => field switch
     {
         CaseUserField.Assignee => "c.assignee_id",
-        CaseUserField.CreatedBy => "c.created_by",
+        CaseUserField.CreatedBy => $"{Common}.created_by",
         CaseUserField.ModifiedBy => "c.modified_by",
         _ => throw new ArgumentOutOfRangeException(nameof(field), field, "No such user."),
     };
 
-    private static string Column(CaseTimeField field) => field switch
+    private string Column(CaseTimeField field) => field switch
     {
-        CaseTimeField.CreatedAt => "c.created_at",
+        CaseTimeField.CreatedAt => $"{Common}.created_at",
         CaseTimeField.ModifiedAt => "c.modified_at",
         CaseTimeField.ClosedAt => "c.closed_at",
         _ => throw new ArgumentOutOfRangeException(nameof(field), field, "No such time."),
     };
 
-    private static string Present(CasePart part) => part switch
+    private string Present(CasePart part) => part switch
     {
         CasePart.Assignee => "c.assignee_id is not null",
         CasePart.Modification => "c.modified_at is not null",
         CasePart.ClosedAt => "c.closed_at is not null",
-        CasePart.ArchivedAt => "c.archived_at is not null",
+        CasePart.ArchivedAt => $"{Common}.archived_at is not null",
         CasePart.Description => "c.description <> ''",
         CasePart.Comments => "c.comment_count > 0",
         _ => throw new ArgumentOutOfRangeException(nameof(part), part, "No such part."),

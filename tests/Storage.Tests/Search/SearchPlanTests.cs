@@ -1,0 +1,137 @@
+using System.Globalization;
+using Npgsql;
+using Switchboard.Grains.Search;
+using Switchboard.Storage.Search;
+using Switchboard.Testing.Postgres;
+
+namespace Switchboard.Storage.Tests.Search;
+
+/// <summary>Reads the plans that PostgreSQL makes for 20,000 cases of one organisation beside 5,000 of others.</summary>
+public sealed class SearchPlanTests(SearchPlanTests.Filled filled) : IClassFixture<SearchPlanTests.Filled>
+{
+    private static readonly Guid s_org = new("00000000-0000-4000-8000-00000000aaaa");
+
+    [Theory]
+    [InlineData("", "case_created")]
+    [InlineData("status:open", "case_created")]
+    [InlineData("status:closed", "case_created")]
+    [InlineData("priority:P1", "case_priority")]
+    [InlineData("project_id:00000000-0000-0000-0000-000000000003", "case_project")]
+    [InlineData("project:P3 status:open", "case_project")]
+    [InlineData("assignee:@me", "case_assignee")]
+    [InlineData("assignee:user7@example.test -status:closed", "case_assignee")]
+    [InlineData("-assignee:* status:open priority:P1", "case_priority")]
+    [InlineData("created_by:@me", "case_creator")]
+    [InlineData("status:\"pending approval\"", "case_status")]
+    [InlineData("key:NOC-77", "case_key")]
+    [InlineData("created_at:[now-3d TO now]", "case_created")]
+    [InlineData("archived:true", "case_archived")]
+    [InlineData("team:team7", "case_text_words")]
+    [InlineData("team:team7 env:prod", "case_text_words")]
+    [InlineData("service:svc11*", "case_text_words")]
+    [InlineData("word77", "case_text_words")]
+    [InlineData("\"word7 word77\"", "case_text_words")]
+    [InlineData("word77 status:open", "case_text_words")]
+    [InlineData("word77 team:team7", "case_text_words")]
+    [InlineData("*ord777*", "case_text_title")]
+    public async Task A_typical_search_reads_no_table_from_end_to_end(string query, string index)
+    {
+        var plan = await PlanAsync(query, CaseSort.CreatedAt);
+        plan.ShouldNotContain("Seq Scan on \"case\"", customMessage: query);
+        plan.ShouldNotContain("Seq Scan on case_text", customMessage: query);
+        plan.ShouldContain(index, customMessage: query);
+    }
+
+    [Theory]
+    [InlineData(CaseSort.CreatedAt, "case_created")]
+    [InlineData(CaseSort.Priority, "case_priority")]
+    [InlineData(CaseSort.Status, "case_status")]
+    public async Task Every_order_comes_from_an_index(CaseSort sort, string index)
+    {
+        foreach (var ascending in (bool[])[true, false])
+        {
+            var page = (await PlanAsync("-status:closed", sort, ascending)).Split("CTE page")[1].Split("CTE total")[0];
+            page.ShouldContain(index);
+            page.ShouldNotContain("Sort Key");
+        }
+    }
+
+    [Fact]
+    public async Task A_search_by_words_or_attributes_does_not_look_up_the_cases_that_it_only_counts()
+    {
+        var counting = (await PlanAsync("team:team7 created_at:>now-300d", CaseSort.CreatedAt)).Split("CTE total")[1].Split("CTE Scan on total")[0];
+        counting.ShouldNotContain("on \"case\"");
+    }
+
+    private async Task<string> PlanAsync(string query, CaseSort sort, bool ascending = false)
+    {
+        var now = new DateTimeOffset(2026, 10, 1, 0, 0, 0, TimeSpan.Zero);
+        var request = new CaseSearchRequest(s_org, new("00000000-0000-0000-0000-000000000005"), SearchQuery.Parse(query).Value!, sort, ascending, 10, 1);
+        var filter = SearchBinder.Bind(request.Query, new(request.CallerId, now, SearchCases.Types)).Value.ShouldNotBeNull();
+        var (text, sql) = SearchSql.Of(request, filter);
+        await using var connection = await filled.Database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var settings = new NpgsqlCommand(SearchSql.Settings.Replace(", true)", ", false)", StringComparison.Ordinal), connection);
+        settings.Parameters.Add(new() { Value = "10000" });
+        await settings.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await using var explain = new NpgsqlCommand("explain " + text, connection);
+        explain.Parameters.AddRange(sql.Parameters.ToArray());
+        var lines = new List<string>();
+        await using var reader = await explain.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        while (await reader.ReadAsync(TestContext.Current.CancellationToken))
+        {
+            lines.Add(reader.GetString(0));
+        }
+
+        return string.Join('\n', lines);
+    }
+
+    public sealed class Filled : IAsyncLifetime
+    {
+        private TestDatabase? _database;
+
+        public TestDatabase Database => _database!;
+
+        public async ValueTask InitializeAsync()
+        {
+            _database = await TestDatabase.CreateAsync();
+            await FillAsync(s_org, 20_000);
+            for (var i = 0; i < 5; i++)
+            {
+                await FillAsync(Guid.NewGuid(), 1_000);
+            }
+
+            await _database.ExecuteAsync("vacuum analyze \"case\"");
+            await _database.ExecuteAsync("vacuum analyze case_text");
+            await _database.ExecuteAsync("analyze project");
+            await _database.ExecuteAsync("analyze org_user");
+        }
+
+        public ValueTask DisposeAsync() => _database!.DisposeAsync();
+
+        private async Task FillAsync(Guid org, int count)
+        {
+            var id = org.ToString();
+            var n = count.ToString(CultureInfo.InvariantCulture);
+            await Database.ExecuteAsync($"""
+                insert into project (id, org_id, version, key, name, settings, enabled_custom_case_types, created_by, created_at)
+                select gen_random_uuid(), '{id}', 1, 'P' || i, 'P' || i, '{Empty}', '{Empty}', '{id}', now() from generate_series(1, 20) i;
+                insert into org_user (id, org_id, version, email, name, roles, disabled, verified, service_account, created_at)
+                select gen_random_uuid(), '{id}', 1, 'user' || i || '@example.test', '', '{Empty}', false, true, false, now() from generate_series(1, 100) i;
+                insert into "case" (id, org_id, version, project_id, key, public_id, type_id, title, description, priority, status_name, status_group,
+                    assignee_id, attributes, creation_source, created_by, created_at, archived_at, comment_count)
+                select gen_random_uuid(), '{id}', 1, lpad((i % 20)::text, 32, '0')::uuid, 'NOC-' || i, i, '00000000-0000-0000-0000-000000000001',
+                    'word' || i % 1000 || ' word' || i % 7 || ' word' || i % 501, repeat('some description ', 20), case when i % 50 = 0 then 1 else 2 + i % 4 end,
+                    case when i % 200 = 1 then 'Pending Approval' when i % 10 < 2 then 'Open' else 'Closed' end, case when i % 200 = 1 then 1 when i % 10 < 2 then 0 else 2 end,
+                    case when i % 3 > 0 then lpad((i % 100)::text, 32, '0')::uuid end, '{Empty}', 'MANUAL', lpad((i % 100)::text, 32, '0')::uuid,
+                    timestamptz '2026-10-01' - ({n} - i) * interval '10 minutes', case when i % 90 = 0 then now() end, 0
+                from generate_series(1, {n}) i;
+                insert into case_text (case_id, org_id, title, description, facets)
+                select c.id, c.org_id, c.title, c.description,
+                    array['team:team' || c.public_id % 100, 'service:svc' || c.public_id % 300, 'env:' || (array['prod', 'dev'])[1 + c.public_id % 2]]
+                from "case" c where c.org_id = '{id}'
+                """);
+        }
+
+        private const string Empty = "{}";
+    }
+}
