@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Logging;
 using Orleans;
 using Switchboard.Commands;
 using Switchboard.Grains.EventStore;
@@ -26,6 +27,12 @@ internal abstract partial class AggregateGrain<TSnapshot>(AggregateRuntime runti
     protected delegate ValueTask<Plan<TSnapshot, TAnswer>> Planner<in TCommand, TAnswer>(
         TSnapshot? state, TCommand command, CommandContext context, CancellationToken cancellationToken)
         where TAnswer : class;
+
+    /// <summary>The present in whole microseconds.</summary>
+    protected DateTimeOffset Now => StoredTime.Now(runtime.Clock);
+
+    /// <summary>Where faults are told.</summary>
+    protected ILogger Log => runtime.Log;
 
     /// <summary>Reads the row, or null when there is none.</summary>
     protected abstract ValueTask<TSnapshot?> LoadAsync(CancellationToken cancellationToken);

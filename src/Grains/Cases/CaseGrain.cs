@@ -17,7 +17,6 @@ internal sealed class CaseGrain(
     ITimelineReader timeline,
     ICaseNumbers numbers) : AggregateGrain<CaseSnapshot>(runtime), ICaseGrain
 {
-    private readonly AggregateRuntime _runtime = runtime;
     private StreamName _stream;
 
     /// <inheritdoc/>
@@ -111,5 +110,5 @@ internal sealed class CaseGrain(
     private async ValueTask<bool> UserExistsAsync(Guid userId, CancellationToken cancellationToken) =>
         await GrainFactory.GetGrain<IUserGrain>(GrainKeys.Of(_stream.OrgId, userId)).GetAsync(cancellationToken) is not null;
 
-    private PlanOrigin Origin(CommandContext context) => new(_stream, context.Actor, StoredTime.Now(_runtime.Clock));
+    private PlanOrigin Origin(CommandContext context) => new(_stream, context.Actor, Now);
 }

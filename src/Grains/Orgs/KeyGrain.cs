@@ -12,7 +12,6 @@ internal sealed class KeyGrain(AggregateRuntime runtime, IOrgDirectory directory
 {
     private const int HashLength = 64;
 
-    private readonly AggregateRuntime _runtime = runtime;
     private string _hash = "";
 
     /// <inheritdoc/>
@@ -68,7 +67,7 @@ internal sealed class KeyGrain(AggregateRuntime runtime, IOrgDirectory directory
     {
         var userExists = command is CreateKey { UserId: { } userId }
             && await GrainFactory.GetGrain<IUserGrain>(GrainKeys.Of(context.OrgId, userId)).GetAsync(cancellationToken) is not null;
-        var now = StoredTime.Now(_runtime.Clock);
+        var now = Now;
         var decision = KeyDecider.Decide(state, command, new KeyFacts(now, userExists));
         var stream = StreamOf(context.OrgId, command is CreateKey create ? create.KeyId : state?.Id ?? default);
         return KeyPlan.Of(state, _hash, decision, new PlanOrigin(stream, context.Actor, now));

@@ -10,7 +10,6 @@ namespace Switchboard.Grains.Orgs;
 internal sealed class OrgGrain(AggregateRuntime runtime, IAggregateRows<OrgSnapshot> rows)
     : AggregateGrain<OrgSnapshot>(runtime), IOrgGrain
 {
-    private readonly AggregateRuntime _runtime = runtime;
     private StreamName _stream;
 
     /// <inheritdoc/>
@@ -47,7 +46,7 @@ internal sealed class OrgGrain(AggregateRuntime runtime, IAggregateRows<OrgSnaps
             return new(refused);
         }
 
-        var origin = new PlanOrigin(_stream, context.Actor, StoredTime.Now(_runtime.Clock));
+        var origin = new PlanOrigin(_stream, context.Actor, Now);
         var next = Folding.Fold(state, 0, decision.Events, origin, OrgDecider.Evolve, out var events);
         return new(new Plan<OrgSnapshot, OrgSnapshot>(next, next!, events, [new OrgWritten(next!)]));
     }

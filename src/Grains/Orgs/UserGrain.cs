@@ -10,7 +10,6 @@ namespace Switchboard.Grains.Orgs;
 internal sealed class UserGrain(AggregateRuntime runtime, IAggregateRows<UserSnapshot> rows)
     : AggregateGrain<UserSnapshot>(runtime), IUserGrain
 {
-    private readonly AggregateRuntime _runtime = runtime;
     private StreamName _stream;
 
     /// <inheritdoc/>
@@ -48,5 +47,5 @@ internal sealed class UserGrain(AggregateRuntime runtime, IAggregateRows<UserSna
             state,
             command,
             UserDecider.Decide(state, command),
-            new PlanOrigin(_stream, context.Actor, StoredTime.Now(_runtime.Clock))));
+            new PlanOrigin(_stream, context.Actor, Now)));
 }

@@ -17,7 +17,6 @@ internal sealed partial class ProjectGrain(
 {
     private const int RefreshedTogether = 100;
 
-    private readonly AggregateRuntime _runtime = runtime;
     private StreamName _stream;
 
     /// <inheritdoc/>
@@ -70,7 +69,7 @@ internal sealed partial class ProjectGrain(
         new(ProjectPlan.Of(
             state,
             ProjectDecider.Decide(state, command),
-            new PlanOrigin(_stream, context.Actor, StoredTime.Now(_runtime.Clock))));
+            new PlanOrigin(_stream, context.Actor, Now)));
 
     private async Task<List<Guid>> ListCasesAsync(CancellationToken cancellationToken)
     {
@@ -100,7 +99,7 @@ internal sealed partial class ProjectGrain(
         catch (Exception fault)
         {
             // The deletion is committed. What that grain still shows is refused by its next append, and forgotten when it is idle.
-            LogNotRefreshed(_runtime.Log, caseId, fault);
+            LogNotRefreshed(Log, caseId, fault);
         }
     }
 

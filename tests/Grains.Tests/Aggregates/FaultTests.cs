@@ -1,0 +1,133 @@
+using System.Text.Json;
+using Switchboard.Cases;
+using Switchboard.Grains.Aggregates;
+using Switchboard.Grains.Cases;
+using Switchboard.Grains.EventStore;
+using Switchboard.Grains.Tests.Cases;
+using Switchboard.Testing.InMemory;
+
+namespace Switchboard.Grains.Tests.Aggregates;
+
+public sealed class FaultTests(ITestOutputHelper output) : IAsyncLifetime
+{
+    private readonly InMemoryStore _store = new();
+    private GrainWorld _world = null!;
+
+    public async ValueTask InitializeAsync() => _world = await GrainWorld.StartAsync(_store);
+
+    public ValueTask DisposeAsync() => _world.DisposeAsync();
+
+    [Theory]
+    [InlineData(StoreFault.BeforeCommit, "Disk filling on db-3")]
+    [InlineData(StoreFault.AfterCommit, "changed")]
+    public async Task After_a_fault_the_next_read_gives_the_committed_truth(StoreFault fault, string title)
+    {
+        var opened = await _world.OpenAsync();
+        _store.Faults.Next(fault);
+
+        await Should.ThrowAsync<StorageUnavailableException>(async () =>
+            await _world.DoAsync(opened.Id, new SetTitle("changed"), _world.By(_world.Ana)));
+
+        (await _world.GetCaseAsync(opened.Id))!.Title.ShouldBe(title);
+    }
+
+    [Fact]
+    public async Task A_repeated_change_after_an_unknown_outcome_has_no_second_effect()
+    {
+        var opened = await _world.OpenAsync();
+        _store.Faults.Next(StoreFault.AfterCommit);
+        await Should.ThrowAsync<StorageUnavailableException>(async () =>
+            await _world.DoAsync(opened.Id, new SetPriority(CasePriority.P1), _world.By(_world.Ana)));
+
+        var again = await _world.DoAsync(opened.Id, new SetPriority(CasePriority.P1), _world.By(_world.Ana));
+
+        again.Value!.Version.ShouldBe(2);
+        (await _world.StreamAsync(opened.Id)).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task While_the_store_is_down_calls_fail_and_afterwards_they_work_again()
+    {
+        var opened = await _world.OpenAsync();
+        var cold = Guid.NewGuid();
+        _store.Faults.Down = true;
+
+        await Should.ThrowAsync<StorageUnavailableException>(async () => await _world.GetCaseAsync(cold));
+        await Should.ThrowAsync<StorageUnavailableException>(async () =>
+            await _world.DoAsync(opened.Id, new Archive(), _world.By(_world.Ana)));
+
+        _store.Faults.Down = false;
+        (await _world.GetCaseAsync(cold)).ShouldBeNull();
+        (await _world.DoAsync(opened.Id, new Archive(), _world.By(_world.Ana))).Value!.ArchivedAt.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_held_case_can_be_read_while_the_store_is_down()
+    {
+        var opened = await _world.OpenAsync();
+        _store.Faults.Down = true;
+
+        (await _world.GetCaseAsync(opened.Id))!.Id.ShouldBe(opened.Id);
+    }
+
+    [Fact]
+    public async Task Under_random_faults_and_repetitions_every_command_takes_effect_once_and_the_rows_rebuild_from_the_events()
+    {
+        var seed = Random.Shared.Next();
+        output.WriteLine($"seed {seed}");
+        var random = new RandomCommands(seed);
+        var opened = await _world.OpenAsync();
+        var expected = CaseStory.Opened(_world.Opening());
+        _store.Faults.AtRandom(0.3, seed);
+
+        for (var i = 0; i < 150; i++)
+        {
+            var key = $"command {i}";
+            if (random.NextIsComment())
+            {
+                var comment = random.Comment();
+                expected.Do(comment, _world.Ana);
+                await UntilAnsweredAsync(async () => await _world.DoAsync(opened.Id, comment, _world.By(_world.Ana, key)));
+            }
+            else
+            {
+                var command = random.Command();
+                command = command is Assign ? new Assign(_world.Ben.Id) : command;
+                expected.Do(command, actor: _world.Ana);
+                await UntilAnsweredAsync(async () => await _world.DoAsync(opened.Id, command, _world.By(_world.Ana, key)));
+            }
+        }
+
+        var stream = await _world.StreamAsync(opened.Id);
+        stream.Skip(1).Select(recorded => recorded.Body.ToString())
+            .ShouldBe(expected.Events.Skip(1).Select(recorded => recorded.Body.ToString()), $"seed {seed}");
+
+        var rebuild = new CaseRebuild();
+        stream.ForEach(rebuild.Apply);
+        Json(rebuild.Case!).ShouldBe(Json((await _world.GetCaseAsync(opened.Id))!), $"seed {seed}");
+        var row = await ((IAggregateRows<CaseSnapshot>)_store).LoadAsync(_world.Org, opened.Id, TestContext.Current.CancellationToken);
+        Json(rebuild.Case!).ShouldBe(Json(row!), $"seed {seed}");
+        foreach (var cell in rebuild.Cells)
+        {
+            (await _store.FindAsync(_world.Org, opened.Id, cell.Id, TestContext.Current.CancellationToken)).ShouldBe(cell, $"seed {seed}");
+        }
+    }
+
+    private static async Task UntilAnsweredAsync(Func<Task> call)
+    {
+        while (true)
+        {
+            try
+            {
+                await call();
+                return;
+            }
+            catch (StorageUnavailableException)
+            {
+                // What a client with an idempotency key does: the same request again.
+            }
+        }
+    }
+
+    private static string Json(CaseSnapshot snapshot) => JsonSerializer.Serialize(snapshot, AnswerJson.Default.CaseSnapshot);
+}
