@@ -6,10 +6,7 @@ using Switchboard.Cases;
 using Switchboard.Commands;
 using Switchboard.Grains.Cases;
 using Switchboard.Grains.EventStore;
-using Switchboard.Grains.Orgs;
-using Switchboard.Grains.Projects;
 using Switchboard.Grains.Tests.Cases;
-using Switchboard.Grains.Timeline;
 using Switchboard.Orgs;
 using Switchboard.Projects;
 using Switchboard.Testing.InMemory;
@@ -21,9 +18,10 @@ namespace Switchboard.Grains.Tests;
 internal sealed class GrainWorld : IAsyncDisposable
 {
     private readonly InProcessTestCluster _cluster;
+    private readonly Action<IServiceCollection> _storage;
     private int _requests;
 
-    private GrainWorld(InProcessTestCluster cluster) => _cluster = cluster;
+    private GrainWorld(InProcessTestCluster cluster, Action<IServiceCollection> storage) => (_cluster, _storage) = (cluster, storage);
 
     public Guid Org { get; } = Guid.NewGuid();
 
@@ -39,9 +37,7 @@ internal sealed class GrainWorld : IAsyncDisposable
 
     public IGrainFactory Grains => _cluster.Client;
 
-    public IServiceProvider Services => _cluster.Silos[0].ServiceProvider;
-
-    public IEventStore Events => Services.GetRequiredService<IEventStore>();
+    public IEventStore Events => Port<IEventStore>();
 
     /// <summary>Two users and a project, made through the grains.</summary>
     public static async Task<GrainWorld> StartAsync(Action<IServiceCollection> storage)
@@ -54,7 +50,10 @@ internal sealed class GrainWorld : IAsyncDisposable
         return world;
     }
 
-    public static Task<GrainWorld> StartAsync(InMemoryStore store) => StartAsync(services => AddStore(services, store));
+    public T Port<T>()
+        where T : notnull => _cluster.Silos[0].ServiceProvider.GetRequiredService<T>();
+
+    public static Task<GrainWorld> StartAsync(InMemoryStore store) => StartAsync(services => Ports.Add(services, store));
 
     public static async Task<GrainWorld> StartEmptyAsync(Action<IServiceCollection> storage)
     {
@@ -66,28 +65,19 @@ internal sealed class GrainWorld : IAsyncDisposable
         });
         var cluster = builder.Build();
         await cluster.DeployAsync();
-        return new GrainWorld(cluster);
+        return new GrainWorld(cluster, storage);
     }
 
     /// <summary>Another silo over the same store that knows nothing of this one: what two clusters in a split would be.</summary>
-    public async Task<GrainWorld> SplitAsync(InMemoryStore store)
+    public async Task<GrainWorld> SplitAsync()
     {
-        var other = await StartEmptyAsync(services => AddStore(services, store));
+        var other = await StartEmptyAsync(_storage);
         (other.Ana, other.Ben, other.Project) = (Ana, Ben, Project);
         return other;
     }
 
-    public static void AddStore(IServiceCollection services, InMemoryStore store) => services
-        .AddSingleton<IEventStore>(store)
-        .AddSingleton<IAggregateRows<CaseSnapshot>>(store)
-        .AddSingleton<IAggregateRows<ProjectSnapshot>>(store)
-        .AddSingleton<IAggregateRows<UserSnapshot>>(store)
-        .AddSingleton<IAggregateRows<OrgSnapshot>>(store)
-        .AddSingleton<IOrgDirectory>(store)
-        .AddSingleton<ICaseDirectory>(store)
-        .AddSingleton<IProjectDirectory>(store)
-        .AddSingleton<ICaseNumbers>(store)
-        .AddSingleton<ITimelineReader>(store);
+    /// <summary>Another organisation in the same store.</summary>
+    public Task<GrainWorld> ForeignAsync() => StartAsync(_storage);
 
     public CommandContext System(string? key = null, string hash = "h") => By(Actor.System, key, hash);
 
@@ -152,6 +142,17 @@ internal sealed class GrainWorld : IAsyncDisposable
         }
 
         return events;
+    }
+
+    public async Task<List<Guid>> ListCasesAsync()
+    {
+        var ids = new List<Guid>();
+        await foreach (var id in Port<ICaseDirectory>().ListOfProjectAsync(Project.OrgId, Project.Id, Stop))
+        {
+            ids.Add(id);
+        }
+
+        return ids;
     }
 
     private T Grain<T>(Guid id)

@@ -4,6 +4,7 @@ using Switchboard.Grains.Aggregates;
 using Switchboard.Grains.Cases;
 using Switchboard.Grains.EventStore;
 using Switchboard.Grains.Tests.Cases;
+using Switchboard.Projects;
 using Switchboard.Testing.InMemory;
 
 namespace Switchboard.Grains.Tests.Aggregates;
@@ -111,6 +112,93 @@ public sealed class FaultTests(ITestOutputHelper output) : IAsyncLifetime
         {
             (await _store.FindAsync(_world.Org, opened.Id, cell.Id, TestContext.Current.CancellationToken)).ShouldBe(cell, $"seed {seed}");
         }
+    }
+
+    [Fact]
+    public async Task A_repetition_after_an_unknown_outcome_finds_the_committed_answer()
+    {
+        var opened = await _world.OpenAsync();
+        _store.Faults.Next(StoreFault.AfterCommit);
+        await Should.ThrowAsync<StorageUnavailableException>(async () =>
+            await _world.DoAsync(opened.Id, new AddComment(Guid.NewGuid(), "once"), _world.By(_world.Ana, "k")));
+
+        var again = await _world.DoAsync(opened.Id, new AddComment(Guid.NewGuid(), "once"), _world.By(_world.Ana, "k"));
+
+        again.Replayed.ShouldBeTrue();
+        (await _world.GetCaseAsync(opened.Id))!.CommentCount.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_repetition_after_a_failure_before_the_commit_does_the_work()
+    {
+        var opened = await _world.OpenAsync();
+        _store.Faults.Next(StoreFault.BeforeCommit);
+        await Should.ThrowAsync<StorageUnavailableException>(async () =>
+            await _world.DoAsync(opened.Id, new AddComment(Guid.NewGuid(), "once"), _world.By(_world.Ana, "k")));
+
+        var again = await _world.DoAsync(opened.Id, new AddComment(Guid.NewGuid(), "once"), _world.By(_world.Ana, "k"));
+
+        again.Replayed.ShouldBeFalse();
+        (await _world.GetCaseAsync(opened.Id))!.CommentCount.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_case_is_not_opened_in_a_project_that_is_deleted_at_the_same_moment()
+    {
+        var project = await _world.AddProjectAsync("SEC");
+        await using var other = await _world.SplitAsync();
+        _store.BeforeAppend = async request =>
+        {
+            if (request.Stream.Type == "case")
+            {
+                _store.BeforeAppend = null;
+                await other.DoAsync(project.Id, new DeleteProject(), other.By(_world.Ana));
+            }
+        };
+
+        var id = Guid.NewGuid();
+        var outcome = await _world.DoAsync(id, _world.Opening() with { ProjectId = project.Id }, _world.By(_world.Ana));
+
+        outcome.Succeeded.ShouldBeFalse();
+        (await _world.StreamAsync(id)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_command_that_loses_against_another_writer_is_decided_again_on_the_new_state()
+    {
+        var opened = await _world.OpenAsync();
+        await _world.GetCaseAsync(opened.Id);
+        await using var other = await _world.SplitAsync();
+        var turns = 0;
+        _store.BeforeAppend = async request =>
+        {
+            if (request.Stream.Id == opened.Id && Interlocked.Increment(ref turns) == 1)
+            {
+                await other.DoAsync(opened.Id, new SetTitle("by the other"), other.By(_world.Ben));
+            }
+        };
+
+        var outcome = await _world.DoAsync(opened.Id, new SetTitle("by me"), _world.By(_world.Ana));
+
+        outcome.Value!.Version.ShouldBe(3);
+        (await _world.StreamAsync(opened.Id)).Skip(1).Select(recorded => recorded.Body).ShouldBe(
+            [new TitleChanged("Disk filling on db-3", "by the other"), new TitleChanged("by the other", "by me")]);
+    }
+
+    [Fact]
+    public async Task A_writer_that_loses_five_times_in_a_row_gives_up_and_says_so()
+    {
+        var opened = await _world.OpenAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            _store.Faults.Next(StoreFault.Conflict);
+        }
+
+        var fault = await Should.ThrowAsync<StorageUnavailableException>(async () =>
+            await _world.DoAsync(opened.Id, new Archive(), _world.By(_world.Ana)));
+
+        fault.Message.ShouldContain("5 times");
+        (await _world.DoAsync(opened.Id, new Archive(), _world.By(_world.Ana))).Succeeded.ShouldBeTrue();
     }
 
     private static async Task UntilAnsweredAsync(Func<Task> call)

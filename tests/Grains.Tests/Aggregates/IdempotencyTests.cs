@@ -1,39 +1,31 @@
 using Switchboard.Cases;
 using Switchboard.Commands;
-using Switchboard.Grains.EventStore;
-using Switchboard.Testing.InMemory;
+using Switchboard.Testing.Postgres;
 
 namespace Switchboard.Grains.Tests.Aggregates;
 
-public sealed class IdempotencyTests : IAsyncLifetime
+public abstract class IdempotencyTests(DatabaseFixture? database) : GrainTests(database)
 {
-    private readonly InMemoryStore _store = new();
-    private GrainWorld _world = null!;
-
-    public async ValueTask InitializeAsync() => _world = await GrainWorld.StartAsync(_store);
-
-    public ValueTask DisposeAsync() => _world.DisposeAsync();
-
     [Fact]
     public async Task A_repeated_command_has_one_effect_and_the_first_answer()
     {
-        var opened = await _world.OpenAsync();
-        var first = await _world.DoAsync(opened.Id, new SetTitle("one"), _world.By(_world.Ana, "k"));
-        await _world.DoAsync(opened.Id, new SetTitle("two"), _world.By(_world.Ana));
+        var opened = await World.OpenAsync();
+        var first = await World.DoAsync(opened.Id, new SetTitle("one"), World.By(World.Ana, "k"));
+        await World.DoAsync(opened.Id, new SetTitle("two"), World.By(World.Ana));
 
-        var again = await _world.DoAsync(opened.Id, new SetTitle("one"), _world.By(_world.Ana, "k"));
+        var again = await World.DoAsync(opened.Id, new SetTitle("one"), World.By(World.Ana, "k"));
 
         first.Replayed.ShouldBeFalse();
         again.Replayed.ShouldBeTrue();
         Same(again.Value!, first.Value!);
-        (await _world.GetCaseAsync(opened.Id))!.Title.ShouldBe("two");
+        (await World.GetCaseAsync(opened.Id))!.Title.ShouldBe("two");
     }
 
     [Fact]
     public async Task Fifty_parallel_openings_with_one_key_on_fifty_ids_make_one_case_and_fifty_equal_answers()
     {
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ =>
-            _world.DoAsync(Guid.NewGuid(), _world.Opening(), _world.By(_world.Ana, "POST /cases k"))));
+            World.DoAsync(Guid.NewGuid(), World.Opening(), World.By(World.Ana, "POST /cases k"))));
 
         outcomes.ShouldAllBe(outcome => outcome.Succeeded);
         outcomes.Count(outcome => !outcome.Replayed).ShouldBe(1);
@@ -43,51 +35,51 @@ public sealed class IdempotencyTests : IAsyncLifetime
             Same(outcome.Value!, outcomes[0].Value!);
         }
 
-        _store.Events.Count(recorded => recorded.Body is CaseOpened).ShouldBe(1);
+        (await World.ListCasesAsync()).Count.ShouldBe(1);
     }
 
     [Fact]
     public async Task Fifty_parallel_comments_with_one_key_add_one_comment()
     {
-        var opened = await _world.OpenAsync();
+        var opened = await World.OpenAsync();
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ =>
-            _world.DoAsync(opened.Id, new AddComment(Guid.NewGuid(), "once"), _world.By(_world.Ana, "k"))));
+            World.DoAsync(opened.Id, new AddComment(Guid.NewGuid(), "once"), World.By(World.Ana, "k"))));
 
         outcomes.Select(outcome => outcome.Value).Distinct().Count().ShouldBe(1);
         outcomes.Count(outcome => !outcome.Replayed).ShouldBe(1);
-        (await _world.GetCaseAsync(opened.Id))!.CommentCount.ShouldBe(1);
+        (await World.GetCaseAsync(opened.Id))!.CommentCount.ShouldBe(1);
     }
 
     [Fact]
     public async Task The_same_key_with_another_body_is_refused()
     {
-        var opened = await _world.OpenAsync();
-        await _world.DoAsync(opened.Id, new SetTitle("one"), _world.By(_world.Ana, "k", "hash-1"));
+        var opened = await World.OpenAsync();
+        await World.DoAsync(opened.Id, new SetTitle("one"), World.By(World.Ana, "k", "hash-1"));
 
-        var other = await _world.DoAsync(opened.Id, new SetTitle("two"), _world.By(_world.Ana, "k", "hash-2"));
+        var other = await World.DoAsync(opened.Id, new SetTitle("two"), World.By(World.Ana, "k", "hash-2"));
 
         other.Error!.Kind.ShouldBe(ErrorKind.IdempotencyMismatch);
-        (await _world.GetCaseAsync(opened.Id))!.Title.ShouldBe("one");
+        (await World.GetCaseAsync(opened.Id))!.Title.ShouldBe("one");
     }
 
     [Fact]
     public async Task The_same_key_with_another_body_at_the_same_moment_is_refused_too()
     {
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => _world.DoAsync(Guid.NewGuid(), _world.Opening($"title {i}"), _world.By(_world.Ana, "k", $"hash-{i}"))));
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => World.DoAsync(Guid.NewGuid(), World.Opening($"title {i}"), World.By(World.Ana, "k", $"hash-{i}"))));
 
         outcomes.Count(outcome => outcome.Succeeded).ShouldBe(1);
         outcomes.Where(outcome => !outcome.Succeeded).ShouldAllBe(outcome => outcome.Error!.Kind == ErrorKind.IdempotencyMismatch);
-        _store.Events.Count(recorded => recorded.Body is CaseOpened).ShouldBe(1);
+        (await World.ListCasesAsync()).Count.ShouldBe(1);
     }
 
     [Fact]
     public async Task The_same_key_in_another_organisation_is_another_key()
     {
-        await using var other = await GrainWorld.StartAsync(_store);
-        other.Org.ShouldNotBe(_world.Org);
+        await using var other = await World.ForeignAsync();
+        other.Org.ShouldNotBe(World.Org);
 
-        var here = await _world.DoAsync(Guid.NewGuid(), _world.Opening("here"), _world.By(_world.Ana, "k", "hash-1"));
+        var here = await World.DoAsync(Guid.NewGuid(), World.Opening("here"), World.By(World.Ana, "k", "hash-1"));
         var there = await other.DoAsync(Guid.NewGuid(), other.Opening("there"), other.By(other.Ana, "k", "hash-2"));
 
         (here.Succeeded, there.Succeeded, there.Replayed).ShouldBe((true, true, false));
@@ -97,54 +89,26 @@ public sealed class IdempotencyTests : IAsyncLifetime
     [Fact]
     public async Task A_command_that_changes_nothing_keeps_its_answer_too()
     {
-        var opened = await _world.OpenAsync();
-        (await _world.DoAsync(opened.Id, new Unarchive(), _world.By(_world.Ana, "k"))).Succeeded.ShouldBeTrue();
-        await _world.DoAsync(opened.Id, new Archive(), _world.By(_world.Ana));
+        var opened = await World.OpenAsync();
+        (await World.DoAsync(opened.Id, new Unarchive(), World.By(World.Ana, "k"))).Succeeded.ShouldBeTrue();
+        await World.DoAsync(opened.Id, new Archive(), World.By(World.Ana));
 
-        var again = await _world.DoAsync(opened.Id, new Unarchive(), _world.By(_world.Ana, "k"));
+        var again = await World.DoAsync(opened.Id, new Unarchive(), World.By(World.Ana, "k"));
 
         again.Replayed.ShouldBeTrue();
-        (await _world.GetCaseAsync(opened.Id))!.ArchivedAt.ShouldNotBeNull("the repetition is the first request, not a second one");
-        (await _world.StreamAsync(opened.Id)).Count.ShouldBe(2);
+        (await World.GetCaseAsync(opened.Id))!.ArchivedAt.ShouldNotBeNull("the repetition is the first request, not a second one");
+        (await World.StreamAsync(opened.Id)).Count.ShouldBe(2);
     }
 
     [Fact]
     public async Task A_refusal_is_not_kept()
     {
-        var opened = await _world.OpenAsync();
+        var opened = await World.OpenAsync();
         var user = Guid.NewGuid();
-        (await _world.DoAsync(opened.Id, new Assign(user), _world.By(_world.Ana, "k"))).Error!.Kind.ShouldBe(ErrorKind.NotFound);
-        await _world.DoAsync(user, new Switchboard.Orgs.CreateUser("new@example.test", "", null, []), _world.System());
+        (await World.DoAsync(opened.Id, new Assign(user), World.By(World.Ana, "k"))).Error!.Kind.ShouldBe(ErrorKind.NotFound);
+        await World.DoAsync(user, new Switchboard.Orgs.CreateUser("new@example.test", "", null, []), World.System());
 
-        (await _world.DoAsync(opened.Id, new Assign(user), _world.By(_world.Ana, "k"))).Value!.AssigneeId.ShouldBe(user);
-    }
-
-    [Fact]
-    public async Task A_repetition_after_an_unknown_outcome_finds_the_committed_answer()
-    {
-        var opened = await _world.OpenAsync();
-        _store.Faults.Next(StoreFault.AfterCommit);
-        await Should.ThrowAsync<StorageUnavailableException>(async () =>
-            await _world.DoAsync(opened.Id, new AddComment(Guid.NewGuid(), "once"), _world.By(_world.Ana, "k")));
-
-        var again = await _world.DoAsync(opened.Id, new AddComment(Guid.NewGuid(), "once"), _world.By(_world.Ana, "k"));
-
-        again.Replayed.ShouldBeTrue();
-        (await _world.GetCaseAsync(opened.Id))!.CommentCount.ShouldBe(1);
-    }
-
-    [Fact]
-    public async Task A_repetition_after_a_failure_before_the_commit_does_the_work()
-    {
-        var opened = await _world.OpenAsync();
-        _store.Faults.Next(StoreFault.BeforeCommit);
-        await Should.ThrowAsync<StorageUnavailableException>(async () =>
-            await _world.DoAsync(opened.Id, new AddComment(Guid.NewGuid(), "once"), _world.By(_world.Ana, "k")));
-
-        var again = await _world.DoAsync(opened.Id, new AddComment(Guid.NewGuid(), "once"), _world.By(_world.Ana, "k"));
-
-        again.Replayed.ShouldBeFalse();
-        (await _world.GetCaseAsync(opened.Id))!.CommentCount.ShouldBe(1);
+        (await World.DoAsync(opened.Id, new Assign(user), World.By(World.Ana, "k"))).Value!.AssigneeId.ShouldBe(user);
     }
 
     private static void Same(CaseSnapshot one, CaseSnapshot other)
@@ -152,4 +116,8 @@ public sealed class IdempotencyTests : IAsyncLifetime
         one.Attributes.Count.ShouldBe(other.Attributes.Count);
         (one with { Attributes = other.Attributes }).ShouldBe(other);
     }
+
+    public sealed class InMemory() : IdempotencyTests(null);
+
+    public sealed class OnPostgres(DatabaseFixture database) : IdempotencyTests(database), IClassFixture<DatabaseFixture>;
 }

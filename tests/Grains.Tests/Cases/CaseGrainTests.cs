@@ -1,24 +1,18 @@
 using System.Diagnostics;
 using Switchboard.Cases;
 using Switchboard.Commands;
-using Switchboard.Testing.InMemory;
+using Switchboard.Grains.Cases;
+using Switchboard.Testing.Postgres;
 
 namespace Switchboard.Grains.Tests.Cases;
 
-public sealed class CaseGrainTests : IAsyncLifetime
+public abstract class CaseGrainTests(DatabaseFixture? database) : GrainTests(database)
 {
-    private readonly InMemoryStore _store = new();
-    private GrainWorld _world = null!;
-
-    public async ValueTask InitializeAsync() => _world = await GrainWorld.StartAsync(_store);
-
-    public ValueTask DisposeAsync() => _world.DisposeAsync();
-
     [Fact]
     public async Task Cases_opened_one_after_the_other_get_consecutive_numbers()
     {
-        var first = await _world.OpenAsync();
-        var second = await _world.OpenAsync();
+        var first = await World.OpenAsync();
+        var second = await World.OpenAsync();
 
         (first.Key, second.Key).ShouldBe(("NOC-1", "NOC-2"));
         second.PublicId.ShouldBe(first.PublicId + 1);
@@ -27,28 +21,28 @@ public sealed class CaseGrainTests : IAsyncLifetime
     [Fact]
     public async Task A_refused_opening_uses_no_number_up()
     {
-        var refused = await _world.DoAsync(Guid.NewGuid(), _world.Opening() with { StatusName = "Nowhere" }, _world.By(_world.Ana));
+        var refused = await World.DoAsync(Guid.NewGuid(), World.Opening() with { StatusName = "Nowhere" }, World.By(World.Ana));
         refused.Succeeded.ShouldBeFalse();
 
-        (await _world.OpenAsync()).Key.ShouldBe("NOC-1");
+        (await World.OpenAsync()).Key.ShouldBe("NOC-1");
     }
 
     [Fact]
     public async Task What_a_command_answers_is_what_a_read_gives_and_what_the_row_holds()
     {
-        var opened = await _world.OpenAsync();
-        var outcome = await _world.DoAsync(opened.Id, new SetPriority(CasePriority.P1), _world.By(_world.Ben));
+        var opened = await World.OpenAsync();
+        var outcome = await World.DoAsync(opened.Id, new SetPriority(CasePriority.P1), World.By(World.Ben));
 
-        var read = await _world.GetCaseAsync(opened.Id);
+        var read = await World.GetCaseAsync(opened.Id);
         read.ShouldBe(outcome.Value);
-        read!.ModifiedBy.ShouldBe(_world.Ben.Id);
-        (await _store.FindByKeyAsync(_world.Org, opened.Key, TestContext.Current.CancellationToken)).ShouldBe(opened.Id);
+        read!.ModifiedBy.ShouldBe(World.Ben.Id);
+        (await World.Port<ICaseDirectory>().FindByKeyAsync(World.Org, opened.Key, Stop)).ShouldBe(opened.Id);
     }
 
     [Fact]
     public async Task Times_are_kept_in_whole_microseconds()
     {
-        var opened = await _world.OpenAsync();
+        var opened = await World.OpenAsync();
         (opened.CreatedAt.Ticks % TimeSpan.TicksPerMicrosecond).ShouldBe(0);
     }
 
@@ -56,66 +50,66 @@ public sealed class CaseGrainTests : IAsyncLifetime
     public async Task Project_type_and_assignee_must_exist_in_the_organisation()
     {
         var id = Guid.NewGuid();
-        var by = _world.By(_world.Ana);
+        var by = World.By(World.Ana);
 
-        (await _world.DoAsync(id, _world.Opening() with { ProjectId = Guid.NewGuid() }, by)).Error!.Title.ShouldBe("project not found");
-        (await _world.DoAsync(id, _world.Opening() with { TypeId = Guid.NewGuid() }, by)).Error!.Title.ShouldBe("case_type not found");
-        (await _world.DoAsync(id, _world.Opening() with { AssigneeId = Guid.NewGuid() }, by)).Error!.Title.ShouldBe("user not found");
-        (await _world.DoAsync(id, _world.Opening() with { AssigneeId = _world.Ben.Id }, by)).Value!.AssigneeId.ShouldBe(_world.Ben.Id);
-        (await _world.DoAsync(id, new Assign(Guid.NewGuid()), by)).Error!.Title.ShouldBe("user not found");
-        (await _world.DoAsync(id, new Assign(_world.Ana.Id), by)).Value!.AssigneeId.ShouldBe(_world.Ana.Id);
+        (await World.DoAsync(id, World.Opening() with { ProjectId = Guid.NewGuid() }, by)).Error!.Title.ShouldBe("project not found");
+        (await World.DoAsync(id, World.Opening() with { TypeId = Guid.NewGuid() }, by)).Error!.Title.ShouldBe("case_type not found");
+        (await World.DoAsync(id, World.Opening() with { AssigneeId = Guid.NewGuid() }, by)).Error!.Title.ShouldBe("user not found");
+        (await World.DoAsync(id, World.Opening() with { AssigneeId = World.Ben.Id }, by)).Value!.AssigneeId.ShouldBe(World.Ben.Id);
+        (await World.DoAsync(id, new Assign(Guid.NewGuid()), by)).Error!.Title.ShouldBe("user not found");
+        (await World.DoAsync(id, new Assign(World.Ana.Id), by)).Value!.AssigneeId.ShouldBe(World.Ana.Id);
     }
 
     [Fact]
     public async Task A_disabled_user_may_still_be_assigned()
     {
-        var opened = await _world.OpenAsync();
-        await _world.DoAsync(_world.Ben.Id, new Switchboard.Orgs.UpdateUser(null, null, true), _world.System());
+        var opened = await World.OpenAsync();
+        await World.DoAsync(World.Ben.Id, new Switchboard.Orgs.UpdateUser(null, null, true), World.System());
 
-        (await _world.DoAsync(opened.Id, new Assign(_world.Ben.Id), _world.By(_world.Ana))).Value!.AssigneeId.ShouldBe(_world.Ben.Id);
+        (await World.DoAsync(opened.Id, new Assign(World.Ben.Id), World.By(World.Ana))).Value!.AssigneeId.ShouldBe(World.Ben.Id);
     }
 
     [Fact]
     public async Task A_foreign_organisations_id_is_not_found()
     {
-        var opened = await _world.OpenAsync();
+        var opened = await World.OpenAsync();
         var foreign = Guid.NewGuid();
 
-        var throughOwnKey = _world.Grains.GetGrain<ICaseGrain>(GrainKeys.Of(foreign, opened.Id));
-        (await throughOwnKey.GetAsync(TestContext.Current.CancellationToken)).ShouldBeNull();
-        var context = _world.By(_world.Ana) with { OrgId = foreign };
-        (await throughOwnKey.ExecuteAsync(new Archive(), context, TestContext.Current.CancellationToken)).Error.ShouldBe(DomainError.NotFound("case not found"));
+        var throughOwnKey = World.Grains.GetGrain<ICaseGrain>(GrainKeys.Of(foreign, opened.Id));
+        (await throughOwnKey.GetAsync(Stop)).ShouldBeNull();
+        var context = World.By(World.Ana) with { OrgId = foreign };
+        (await throughOwnKey.ExecuteAsync(new Archive(), context, Stop)).Error.ShouldBe(DomainError.NotFound("case not found"));
 
         // A door that mixes the two up must not get through either.
-        (await _world.DoAsync(opened.Id, new Archive(), context)).Error.ShouldBe(DomainError.NotFound("case not found"));
-        (await _world.DoAsync(opened.Id, new AddComment(Guid.NewGuid(), "x"), context)).Error!.Kind.ShouldBe(ErrorKind.NotFound);
-        (await _world.StreamAsync(opened.Id)).Count.ShouldBe(1);
+        (await World.DoAsync(opened.Id, new Archive(), context)).Error.ShouldBe(DomainError.NotFound("case not found"));
+        (await World.DoAsync(opened.Id, new AddComment(Guid.NewGuid(), "x"), context)).Error!.Kind.ShouldBe(ErrorKind.NotFound);
+        (await World.StreamAsync(opened.Id)).Count.ShouldBe(1);
     }
 
     [Fact]
     public async Task Comments_are_added_edited_and_deleted_by_their_author()
     {
-        var opened = await _world.OpenAsync();
+        var opened = await World.OpenAsync();
         var cell = Guid.NewGuid();
 
-        (await _world.DoAsync(opened.Id, new AddComment(cell, "one"), _world.By(_world.Ana))).Value!.Id.ShouldBe(cell);
-        (await _world.DoAsync(opened.Id, new EditComment(cell, "two"), _world.By(_world.Ben))).Error!.Kind.ShouldBe(ErrorKind.Forbidden);
-        (await _world.DoAsync(opened.Id, new EditComment(cell, "two"), _world.By(_world.Ana))).Value!.Content.ShouldContain("two");
-        (await _world.GetCaseAsync(opened.Id))!.CommentCount.ShouldBe(1);
-        var manager = _world.By(_world.Ben) with { ManagesProject = true };
-        (await _world.DoAsync(opened.Id, new DeleteComment(cell), manager)).Succeeded.ShouldBeTrue();
-        (await _world.DoAsync(opened.Id, new DeleteComment(cell), manager)).Error!.Kind.ShouldBe(ErrorKind.NotFound);
-        (await _world.GetCaseAsync(opened.Id))!.CommentCount.ShouldBe(0);
+        (await World.DoAsync(opened.Id, new AddComment(cell, "one"), World.By(World.Ana))).Value!.Id.ShouldBe(cell);
+        (await World.DoAsync(opened.Id, new EditComment(cell, "two"), World.By(World.Ben))).Error!.Kind.ShouldBe(ErrorKind.Forbidden);
+        (await World.DoAsync(opened.Id, new EditComment(cell, "two"), World.By(World.Ana))).Value!.Content.ShouldContain("two");
+        (await World.GetCaseAsync(opened.Id))!.CommentCount.ShouldBe(1);
+        var manager = World.By(World.Ben) with { ManagesProject = true };
+        (await World.DoAsync(opened.Id, new DeleteComment(cell), manager)).Succeeded.ShouldBeTrue();
+        (await World.DoAsync(opened.Id, new DeleteComment(cell), manager)).Error!.Kind.ShouldBe(ErrorKind.NotFound);
+        (await World.GetCaseAsync(opened.Id))!.CommentCount.ShouldBe(0);
     }
 
     [Fact]
     public async Task A_comment_of_another_case_is_not_found()
     {
-        var (one, other, cell) = (await _world.OpenAsync(), await _world.OpenAsync(), Guid.NewGuid());
-        await _world.DoAsync(one.Id, new AddComment(cell, "x"), _world.By(_world.Ana));
+        var (one, other, cell) = (await World.OpenAsync(), await World.OpenAsync(), Guid.NewGuid());
+        await World.DoAsync(one.Id, new AddComment(cell, "x"), World.By(World.Ana));
 
-        (await _world.DoAsync(other.Id, new EditComment(cell, "y"), _world.By(_world.Ana))).Error!.Kind.ShouldBe(ErrorKind.NotFound);
-        (await _world.DoAsync(other.Id, new AddComment(cell, "y"), _world.By(_world.Ana))).Error!.Kind.ShouldBe(ErrorKind.Conflict);
+        (await World.DoAsync(other.Id, new EditComment(cell, "y"), World.By(World.Ana))).Error!.Kind.ShouldBe(ErrorKind.NotFound);
+        (await World.DoAsync(other.Id, new AddComment(cell, "y"), World.By(World.Ana))).Error!.Kind.ShouldBe(ErrorKind.Conflict);
     }
 
     [Fact]
@@ -123,10 +117,10 @@ public sealed class CaseGrainTests : IAsyncLifetime
     {
         using var activity = new Activity("test").SetIdFormat(ActivityIdFormat.W3C).Start();
         var id = Guid.NewGuid();
-        await _world.DoAsync(id, _world.Opening(), _world.By(_world.Ana) with { CorrelationId = "outermost" });
+        await World.DoAsync(id, World.Opening(), World.By(World.Ana) with { CorrelationId = "outermost" });
 
-        var recorded = (await _world.StreamAsync(id)).Single();
-        recorded.Metadata.Actor.ShouldBe(_world.Ana);
+        var recorded = (await World.StreamAsync(id)).Single();
+        recorded.Metadata.Actor.ShouldBe(World.Ana);
         recorded.Metadata.CorrelationId.ShouldBe("outermost");
         recorded.Metadata.TraceParent.ShouldNotBeNull().ShouldContain(activity.TraceId.ToHexString());
     }
@@ -134,31 +128,31 @@ public sealed class CaseGrainTests : IAsyncLifetime
     [Fact]
     public async Task A_grain_that_was_told_to_refresh_reads_the_row_again()
     {
-        var opened = await _world.OpenAsync();
-        await using var other = await _world.SplitAsync(_store);
-        await other.DoAsync(opened.Id, new SetTitle("changed elsewhere"), other.By(_world.Ana));
-        (await _world.GetCaseAsync(opened.Id))!.Title.ShouldBe(opened.Title, "a held row is not read again for every reader");
+        var opened = await World.OpenAsync();
+        await using var other = await World.SplitAsync();
+        await other.DoAsync(opened.Id, new SetTitle("changed elsewhere"), other.By(World.Ana));
+        (await World.GetCaseAsync(opened.Id))!.Title.ShouldBe(opened.Title, "a held row is not read again for every reader");
 
-        await _world.RefreshCaseAsync(opened.Id);
+        await World.RefreshCaseAsync(opened.Id);
 
-        (await _world.GetCaseAsync(opened.Id))!.Title.ShouldBe("changed elsewhere");
+        (await World.GetCaseAsync(opened.Id))!.Title.ShouldBe("changed elsewhere");
     }
 
     [Fact]
     public async Task Unknown_ids_leave_no_activation_behind()
     {
-        var management = _world.Grains.GetGrain<Orleans.Runtime.IManagementGrain>(0);
+        var management = World.Grains.GetGrain<Orleans.Runtime.IManagementGrain>(0);
         var before = await CountAsync();
         for (var i = 0; i < 20; i++)
         {
-            (await _world.GetCaseAsync(Guid.NewGuid())).ShouldBeNull();
-            (await _world.DoAsync(Guid.NewGuid(), new Archive(), _world.By(_world.Ana))).Succeeded.ShouldBeFalse();
+            (await World.GetCaseAsync(Guid.NewGuid())).ShouldBeNull();
+            (await World.DoAsync(Guid.NewGuid(), new Archive(), World.By(World.Ana))).Succeeded.ShouldBeFalse();
         }
 
         // Deactivation goes on after the answer: look until it is done; the runner's time-out ends a look in vain.
         while (await CountAsync() > before)
         {
-            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            Stop.ThrowIfCancellationRequested();
             await Task.Yield();
         }
 
@@ -166,4 +160,8 @@ public sealed class CaseGrainTests : IAsyncLifetime
             .Where(grain => grain.GrainType.Contains("CaseGrain", StringComparison.OrdinalIgnoreCase))
             .Sum(grain => grain.ActivationCount);
     }
+
+    public sealed class InMemory() : CaseGrainTests(null);
+
+    public sealed class OnPostgres(DatabaseFixture database) : CaseGrainTests(database), IClassFixture<DatabaseFixture>;
 }

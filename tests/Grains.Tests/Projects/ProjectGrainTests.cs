@@ -1,26 +1,20 @@
 using System.Collections.Immutable;
+using System.Text.Json.Nodes;
 using Switchboard.Cases;
 using Switchboard.Commands;
 using Switchboard.Projects;
-using Switchboard.Testing.InMemory;
+using Switchboard.Testing.Postgres;
 
 namespace Switchboard.Grains.Tests.Projects;
 
-public sealed class ProjectGrainTests : IAsyncLifetime
+public abstract class ProjectGrainTests(DatabaseFixture? database) : GrainTests(database)
 {
     private static readonly CreateProject Creation = new("SEC", "Security", ImmutableSortedDictionary<string, string>.Empty, [], null, null);
-
-    private readonly InMemoryStore _store = new();
-    private GrainWorld _world = null!;
-
-    public async ValueTask InitializeAsync() => _world = await GrainWorld.StartAsync(_store);
-
-    public ValueTask DisposeAsync() => _world.DisposeAsync();
 
     [Fact]
     public async Task A_key_is_unique_in_the_organisation_whatever_its_letter_case()
     {
-        var taken = await _world.DoAsync(Guid.NewGuid(), Creation with { Key = "noc" }, _world.By(_world.Ana));
+        var taken = await World.DoAsync(Guid.NewGuid(), Creation with { Key = "noc" }, World.By(World.Ana));
 
         taken.Error.ShouldBe(DomainError.Conflict("project key NOC is taken; choose another one"));
     }
@@ -28,96 +22,99 @@ public sealed class ProjectGrainTests : IAsyncLifetime
     [Fact]
     public async Task Another_organisation_may_use_the_same_key()
     {
-        await using var other = await GrainWorld.StartAsync(_store);
-        other.Project.Key.ShouldBe(_world.Project.Key);
+        await using var other = await World.ForeignAsync();
+        other.Project.Key.ShouldBe(World.Project.Key);
     }
 
     [Fact]
     public async Task A_deleted_project_takes_its_cases_along_and_their_grains_know_at_once()
     {
-        var project = await _world.AddProjectAsync("SEC");
+        var project = await World.AddProjectAsync("SEC");
         var cases = new List<CaseSnapshot>();
         for (var i = 0; i < 3; i++)
         {
-            var opening = _world.Opening() with { ProjectId = project.Id };
-            cases.Add((await _world.DoAsync(Guid.NewGuid(), opening, _world.By(_world.Ana))).Value!);
+            var opening = World.Opening() with { ProjectId = project.Id };
+            cases.Add((await World.DoAsync(Guid.NewGuid(), opening, World.By(World.Ana))).Value!);
         }
 
-        var stays = await _world.OpenAsync();
-        var deleted = await _world.DoAsync(project.Id, new DeleteProject(), _world.By(_world.Ana));
+        var stays = await World.OpenAsync();
+        var deleted = await World.DoAsync(project.Id, new DeleteProject(), World.By(World.Ana));
 
         deleted.Value!.Id.ShouldBe(project.Id);
-        (await _world.GetProjectAsync(project.Id)).ShouldBeNull();
+        (await World.GetProjectAsync(project.Id)).ShouldBeNull();
         foreach (var gone in cases)
         {
-            (await _world.GetCaseAsync(gone.Id)).ShouldBeNull();
-            (await _world.DoAsync(gone.Id, new Archive(), _world.By(_world.Ana))).Error.ShouldBe(DomainError.NotFound("case not found"));
-            (await _world.StreamAsync(gone.Id))[^1].Body.ShouldBe(new CaseDeleted(project.Id, gone.Key));
+            (await World.GetCaseAsync(gone.Id)).ShouldBeNull();
+            (await World.DoAsync(gone.Id, new Archive(), World.By(World.Ana))).Error.ShouldBe(DomainError.NotFound("case not found"));
+            (await World.StreamAsync(gone.Id))[^1].Body.ShouldBe(new CaseDeleted(project.Id, gone.Key));
         }
 
-        (await _world.GetCaseAsync(stays.Id)).ShouldNotBeNull();
-        (await _world.DoAsync(project.Id, new DeleteProject(), _world.By(_world.Ana))).Error!.Kind.ShouldBe(ErrorKind.NotFound);
+        (await World.GetCaseAsync(stays.Id)).ShouldNotBeNull();
+        (await World.DoAsync(project.Id, new DeleteProject(), World.By(World.Ana))).Error!.Kind.ShouldBe(ErrorKind.NotFound);
     }
 
     [Fact]
     public async Task A_case_whose_project_was_deleted_behind_its_grains_back_is_not_found_by_the_next_command()
     {
-        var project = await _world.AddProjectAsync("SEC");
-        var opening = _world.Opening() with { ProjectId = project.Id };
-        var opened = (await _world.DoAsync(Guid.NewGuid(), opening, _world.By(_world.Ana))).Value!;
-        await using var other = await _world.SplitAsync(_store);
-        await other.DoAsync(project.Id, new DeleteProject(), other.By(_world.Ana));
+        var project = await World.AddProjectAsync("SEC");
+        var opening = World.Opening() with { ProjectId = project.Id };
+        var opened = (await World.DoAsync(Guid.NewGuid(), opening, World.By(World.Ana))).Value!;
+        await using var other = await World.SplitAsync();
+        await other.DoAsync(project.Id, new DeleteProject(), other.By(World.Ana));
 
-        (await _world.DoAsync(opened.Id, new Archive(), _world.By(_world.Ana))).Error.ShouldBe(DomainError.NotFound("case not found"));
-        (await _world.GetCaseAsync(opened.Id)).ShouldBeNull();
+        (await World.DoAsync(opened.Id, new Archive(), World.By(World.Ana))).Error.ShouldBe(DomainError.NotFound("case not found"));
+        (await World.GetCaseAsync(opened.Id)).ShouldBeNull();
     }
 
     [Fact]
-    public async Task A_case_is_not_opened_in_a_project_that_is_deleted_at_the_same_moment()
+    public async Task A_project_that_is_read_from_its_row_has_the_settings_that_it_was_given()
     {
-        var project = await _world.AddProjectAsync("SEC");
-        await using var other = await _world.SplitAsync(_store);
-        _store.BeforeAppend = async request =>
-        {
-            if (request.Stream.Type == "case")
-            {
-                _store.BeforeAppend = null;
-                await other.DoAsync(project.Id, new DeleteProject(), other.By(_world.Ana));
-            }
-        };
-
+        var settings = ImmutableSortedDictionary<string, string>.Empty.Add("integration_jira", """{"metadata":{"project_id":"p","account_id":"a"}}""");
+        var create = Creation with { Settings = settings, ColumnsConfig = """{"columns":[{"type":"status"}]}""", EnabledCustomCaseTypes = ["t"] };
         var id = Guid.NewGuid();
-        var outcome = await _world.DoAsync(id, _world.Opening() with { ProjectId = project.Id }, _world.By(_world.Ana));
+        var created = (await World.DoAsync(id, create, World.By(World.Ana))).Value!;
+        await using var cold = await World.SplitAsync();
 
-        outcome.Succeeded.ShouldBeFalse();
-        (await _world.StreamAsync(id)).ShouldBeEmpty();
+        var read = (await cold.GetProjectAsync(id))!;
+
+        read.Settings.Keys.ShouldBe(created.Settings.Keys);
+        read.Settings.Keys.ShouldAllBe(section =>
+            JsonNode.DeepEquals(JsonNode.Parse(read.Settings[section]), JsonNode.Parse(created.Settings[section])));
+        JsonNode.DeepEquals(JsonNode.Parse(read.ColumnsConfig!), JsonNode.Parse(create.ColumnsConfig)).ShouldBeTrue();
+        read.EnabledCustomCaseTypes.ShouldBe(["t"]);
+        (await cold.DoAsync(id, new UpdateProject("Security", settings, ["t"], create.ColumnsConfig), cold.By(World.Ana)))
+            .Value!.Version.ShouldBe(1, "nothing changed");
     }
 
     [Fact]
     public async Task An_id_that_was_in_use_is_not_used_again()
     {
-        var project = await _world.AddProjectAsync("SEC");
-        await _world.DoAsync(project.Id, new DeleteProject(), _world.By(_world.Ana));
+        var project = await World.AddProjectAsync("SEC");
+        await World.DoAsync(project.Id, new DeleteProject(), World.By(World.Ana));
 
-        (await _world.DoAsync(project.Id, Creation, _world.By(_world.Ana))).Error!.Kind.ShouldBe(ErrorKind.Conflict);
+        (await World.DoAsync(project.Id, Creation, World.By(World.Ana))).Error!.Kind.ShouldBe(ErrorKind.Conflict);
     }
 
     [Fact]
     public async Task A_foreign_organisations_project_is_not_found()
     {
-        var foreign = _world.By(_world.Ana) with { OrgId = Guid.NewGuid() };
-        (await _world.DoAsync(_world.Project.Id, new DeleteProject(), foreign)).Error!.Kind.ShouldBe(ErrorKind.NotFound);
-        (await _world.GetProjectAsync(_world.Project.Id)).ShouldNotBeNull();
+        var foreign = World.By(World.Ana) with { OrgId = Guid.NewGuid() };
+        (await World.DoAsync(World.Project.Id, new DeleteProject(), foreign)).Error!.Kind.ShouldBe(ErrorKind.NotFound);
+        (await World.GetProjectAsync(World.Project.Id)).ShouldNotBeNull();
     }
 
     [Fact]
     public async Task A_repeated_deletion_with_its_key_answers_as_the_first_did()
     {
-        var project = await _world.AddProjectAsync("SEC");
-        var first = await _world.DoAsync(project.Id, new DeleteProject(), _world.By(_world.Ana, "k"));
-        var again = await _world.DoAsync(project.Id, new DeleteProject(), _world.By(_world.Ana, "k"));
+        var project = await World.AddProjectAsync("SEC");
+        var first = await World.DoAsync(project.Id, new DeleteProject(), World.By(World.Ana, "k"));
+        var again = await World.DoAsync(project.Id, new DeleteProject(), World.By(World.Ana, "k"));
 
         (again.Succeeded, again.Replayed).ShouldBe((true, true));
         again.Value!.Key.ShouldBe(first.Value!.Key);
     }
+
+    public sealed class InMemory() : ProjectGrainTests(null);
+
+    public sealed class OnPostgres(DatabaseFixture database) : ProjectGrainTests(database), IClassFixture<DatabaseFixture>;
 }

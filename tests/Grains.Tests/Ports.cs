@@ -1,0 +1,39 @@
+using Microsoft.Extensions.DependencyInjection;
+using Switchboard.Cases;
+using Switchboard.Grains.Cases;
+using Switchboard.Grains.EventStore;
+using Switchboard.Grains.Orgs;
+using Switchboard.Grains.Projects;
+using Switchboard.Grains.Timeline;
+using Switchboard.Orgs;
+using Switchboard.Projects;
+using Switchboard.Testing.InMemory;
+
+namespace Switchboard.Grains.Tests;
+
+/// <summary>Puts what the grains need from a storage into a silo.</summary>
+internal static class Ports
+{
+    private static readonly Type[] All =
+    [
+        typeof(IEventStore), typeof(IAggregateRows<CaseSnapshot>), typeof(IAggregateRows<ProjectSnapshot>), typeof(IAggregateRows<UserSnapshot>),
+        typeof(IAggregateRows<OrgSnapshot>), typeof(IOrgDirectory), typeof(ICaseDirectory), typeof(IProjectDirectory), typeof(ICaseNumbers),
+        typeof(ITimelineReader),
+    ];
+
+    public static void Add(IServiceCollection services, InMemoryStore store)
+    {
+        foreach (var port in All)
+        {
+            services.AddSingleton(port, store);
+        }
+    }
+
+    public static void Add(IServiceCollection services, IServiceProvider storage)
+    {
+        foreach (var port in All)
+        {
+            services.AddSingleton(port, _ => storage.GetRequiredService(port));
+        }
+    }
+}
