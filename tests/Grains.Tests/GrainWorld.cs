@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans;
+using Orleans.Hosting;
 using Orleans.TestingHost;
 using Switchboard.Cases;
 using Switchboard.Commands;
@@ -60,6 +61,7 @@ internal sealed class GrainWorld : IAsyncDisposable
         var builder = new InProcessTestClusterBuilder(1);
         builder.ConfigureSilo((_, silo) =>
         {
+            silo.AddActivityPropagation();
             silo.Services.AddSwitchboardGrains();
             storage(silo.Services);
         });

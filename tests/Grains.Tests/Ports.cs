@@ -33,7 +33,7 @@ internal static class Ports
     {
         foreach (var port in All)
         {
-            services.AddSingleton(port, _ => storage.GetRequiredService(port));
+            services.AddSingleton(port, storage.GetRequiredService(port));
         }
     }
 }

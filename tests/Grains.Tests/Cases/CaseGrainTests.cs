@@ -115,6 +115,12 @@ public abstract class CaseGrainTests(DatabaseFixture? database) : GrainTests(dat
     [Fact]
     public async Task Events_carry_the_actor_the_request_and_the_trace()
     {
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = static source => source.Name.StartsWith("Microsoft.Orleans", StringComparison.Ordinal),
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+        };
+        ActivitySource.AddActivityListener(listener);
         using var activity = new Activity("test").SetIdFormat(ActivityIdFormat.W3C).Start();
         var id = Guid.NewGuid();
         await World.DoAsync(id, World.Opening(), World.By(World.Ana) with { CorrelationId = "outermost" });
