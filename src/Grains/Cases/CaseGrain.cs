@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Orleans;
 using Switchboard.Cases;
 using Switchboard.Commands;
@@ -11,7 +12,7 @@ using Switchboard.Timeline;
 namespace Switchboard.Grains.Cases;
 
 /// <summary>One case: looks up what deciding needs, and leaves the rest to the pure functions beside it.</summary>
-internal sealed class CaseGrain(
+internal sealed partial class CaseGrain(
     AggregateRuntime runtime,
     IAggregateRows<CaseSnapshot> rows,
     ITimelineReader timeline,
@@ -33,9 +34,9 @@ internal sealed class CaseGrain(
     /// <inheritdoc/>
     public ValueTask<Outcome<CaseSnapshot>> ExecuteAsync(
         CaseCommand command, CommandContext context, CancellationToken cancellationToken = default) =>
-        context.OrgId == _stream.OrgId
-            ? RunAsync(_stream, command, context, PlanAsync, AnswerJson.Default.CaseSnapshot, cancellationToken)
-            : new ValueTask<Outcome<CaseSnapshot>>(CaseDecider.NotFound);
+        context.OrgId != _stream.OrgId ? new ValueTask<Outcome<CaseSnapshot>>(CaseDecider.NotFound)
+        : command is OpenCase open ? OpenAsync(open, context, cancellationToken)
+        : RunAsync(_stream, command, context, PlanAsync, AnswerJson.Default.CaseSnapshot, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<Outcome<TimelineCell>> CommentAsync(
@@ -64,6 +65,40 @@ internal sealed class CaseGrain(
         ("timeline_cell_pkey", AddComment c) => CommentDecider.CellTaken(c.CellId),
         _ => null,
     };
+
+    private async ValueTask<Outcome<CaseSnapshot>> OpenAsync(OpenCase command, CommandContext context, CancellationToken cancellationToken)
+    {
+        var outcome = await RunAsync<CaseCommand, CaseSnapshot>(
+            _stream, command, context, PlanAsync, AnswerJson.Default.CaseSnapshot, cancellationToken);
+        if (outcome is { Succeeded: true, Replayed: false })
+        {
+            await DropIfProjectIsGoneAsync(command.ProjectId);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>
+    /// A project tells the cases that it found when its deletion began; one that was committed just after that must ask by itself,
+    /// or it would go on showing a deleted case. The project's grain answers when the deletion is done.
+    /// </summary>
+    private async ValueTask DropIfProjectIsGoneAsync(Guid projectId)
+    {
+        try
+        {
+            if (await FindProjectAsync(projectId, CancellationToken.None) is not null)
+            {
+                return;
+            }
+        }
+        catch (Exception unanswered)
+        {
+            // The opening is committed and its answer stands; only what is held is in doubt.
+            LogProjectUnknown(Log, _stream.Id, unanswered);
+        }
+
+        Drop();
+    }
 
     private async ValueTask<Plan<CaseSnapshot, CaseSnapshot>> PlanAsync(
         CaseSnapshot? state, CaseCommand command, CommandContext context, CancellationToken cancellationToken)
@@ -103,12 +138,18 @@ internal sealed class CaseGrain(
     private async ValueTask<CaseFacts> LookUpForOpeningAsync(OpenCase command, CancellationToken cancellationToken) => new()
     {
         Type = CaseTypes.Find(command.TypeId),
-        Project = await GrainFactory.GetGrain<IProjectGrain>(GrainKeys.Of(_stream.OrgId, command.ProjectId)).GetAsync(cancellationToken),
+        Project = await FindProjectAsync(command.ProjectId, cancellationToken),
         AssigneeExists = command.AssigneeId is { } assignee && await UserExistsAsync(assignee, cancellationToken),
     };
+
+    private ValueTask<ProjectSnapshot?> FindProjectAsync(Guid projectId, CancellationToken cancellationToken) =>
+        GrainFactory.GetGrain<IProjectGrain>(GrainKeys.Of(_stream.OrgId, projectId)).GetAsync(cancellationToken);
 
     private async ValueTask<bool> UserExistsAsync(Guid userId, CancellationToken cancellationToken) =>
         await GrainFactory.GetGrain<IUserGrain>(GrainKeys.Of(_stream.OrgId, userId)).GetAsync(cancellationToken) is not null;
 
     private PlanOrigin Origin(CommandContext context) => new(_stream, context.Actor, Now);
+
+    [LoggerMessage(3020, LogLevel.Warning, "Case {CaseId} was opened, but its project could not be asked whether it still exists; the row will be read anew")]
+    private static partial void LogProjectUnknown(ILogger logger, Guid caseId, Exception fault);
 }

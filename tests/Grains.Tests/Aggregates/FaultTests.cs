@@ -201,6 +201,37 @@ public sealed class FaultTests(ITestOutputHelper output) : IAsyncLifetime
         (await _world.DoAsync(opened.Id, new Archive(), _world.By(_world.Ana))).Succeeded.ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task A_case_that_is_committed_while_its_project_is_being_deleted_is_not_shown_afterwards()
+    {
+        var project = await _world.AddProjectAsync("SEC");
+        var (id, listed) = (Guid.NewGuid(), new TaskCompletionSource());
+        Task? deletion = null;
+        _store.BeforeAppend = async request =>
+        {
+            if (request.Stream.Type == "case")
+            {
+                deletion = _world.DoAsync(project.Id, new DeleteProject(), _world.By(_world.Ana));
+                await listed.Task;
+            }
+            else
+            {
+                listed.SetResult();
+                while (await ((IAggregateRows<CaseSnapshot>)_store).LoadAsync(_world.Org, id, TestContext.Current.CancellationToken) is null)
+                {
+                    await Task.Yield();
+                }
+            }
+        };
+
+        var opened = await _world.DoAsync(id, _world.Opening() with { ProjectId = project.Id }, _world.By(_world.Ana));
+        await deletion!;
+
+        opened.Succeeded.ShouldBeTrue("it was committed before the deletion was");
+        (await _world.GetCaseAsync(id)).ShouldBeNull();
+        (await _world.StreamAsync(id)).Count.ShouldBe(2);
+    }
+
     private static async Task UntilAnsweredAsync(Func<Task> call)
     {
         while (true)
