@@ -85,7 +85,7 @@ internal sealed class Copyability(Compilation compilation)
     private static bool IsSimple(ITypeSymbol type) =>
         type.SpecialType is >= SpecialType.System_Boolean and <= SpecialType.System_String and not SpecialType.System_IntPtr
             or SpecialType.System_DateTime
-        || s_immutable.Contains(type.ToDisplayString());
+        || s_immutable.Contains(type.WithNullableAnnotation(NullableAnnotation.None).ToDisplayString());
 
     private static bool IsArgumentCarrier(INamedTypeSymbol type) =>
         type.IsGenericType

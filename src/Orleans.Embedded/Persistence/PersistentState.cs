@@ -55,20 +55,20 @@ namespace Orleans.Runtime
     public class PersistentStateFactory : IPersistentStateFactory
     {
         /// <inheritdoc/>
-        public IPersistentState<TState> Create<TState>(IGrainContext context, IPersistentStateConfiguration config)
+        public IPersistentState<TState> Create<TState>(IGrainContext context, IPersistentStateConfiguration cfg)
         {
             ArgumentNullException.ThrowIfNull(context);
-            ArgumentNullException.ThrowIfNull(config);
-            var storage = GrainStorageHelpers.Find(context.ActivationServices, config.StorageName) ?? throw new BadProviderConfigException(
-                $"State {config.StateName} of {context.GrainId} wants the storage provider "
-                + $"\"{config.StorageName ?? ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME}\", which is not configured.");
-            var state = new PersistentState<TState>(GetFullStateName(context, config), context, storage);
+            ArgumentNullException.ThrowIfNull(cfg);
+            var storage = GrainStorageHelpers.Find(context.ActivationServices, cfg.StorageName) ?? throw new BadProviderConfigException(
+                $"State {cfg.StateName} of {context.GrainId} wants the storage provider "
+                + $"\"{cfg.StorageName ?? ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME}\", which is not cfgured.");
+            var state = new PersistentState<TState>(GetFullStateName(context, cfg), context, storage);
             state.LoadWith(context.ObservableLifecycle);
             return state;
         }
 
         /// <summary>The name under which storage keeps the state.</summary>
-        protected virtual string GetFullStateName(IGrainContext context, IPersistentStateConfiguration config) => config.StateName;
+        protected virtual string GetFullStateName(IGrainContext context, IPersistentStateConfiguration cfg) => cfg.StateName;
     }
 }
 
@@ -92,9 +92,10 @@ namespace Orleans.Storage
 
         internal static Core.IStorage<TState> StateOf<TState>(IGrainContext context)
         {
-            var grainClass = ((Activation)context).Type.Class;
+            // The name that Orleans gives it since version 7, whatever the class; the row is found by it.
+            const string stateName = "state";
             return new PersistentState<TState>(
-                grainClass.FullName!, context, GetGrainStorage(grainClass, context.ActivationServices));
+                stateName, context, GetGrainStorage(((Activation)context).Type.Class, context.ActivationServices));
         }
     }
 }

@@ -24,7 +24,7 @@ public sealed class ReminderOptions
 }
 
 /// <summary>Adds the reminder service.</summary>
-public static class SiloBuilderReminderExtensions
+public static partial class SiloBuilderReminderExtensions
 {
     /// <summary>Adds the reminder service; a table must be added, too.</summary>
     public static ISiloBuilder AddReminders(this ISiloBuilder builder)
