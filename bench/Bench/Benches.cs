@@ -1,3 +1,4 @@
+using Switchboard.Bench.Store;
 using Switchboard.Bench.Up;
 
 namespace Switchboard.Bench;
@@ -9,6 +10,7 @@ internal static class Benches
     public static IReadOnlyDictionary<string, Func<CancellationToken, Task<IReadOnlyList<Figure>>>> All { get; } =
         new Dictionary<string, Func<CancellationToken, Task<IReadOnlyList<Figure>>>>(StringComparer.Ordinal)
         {
+            ["store"] = StoreBench.RunAsync,
             ["up"] = UpBench.RunAsync,
         };
 }

@@ -154,10 +154,10 @@ create index case_created on "case" (org_id, created_at desc, id desc) include (
 create index case_project on "case" (org_id, project_id, created_at desc, id desc) include (archived_at);
 create index case_assignee on "case" (org_id, assignee_id, created_at desc, id desc) include (archived_at);
 create index case_creator on "case" (org_id, created_by, created_at desc, id desc) include (archived_at);
--- These two give an order as well as an answer: by group, then by name; P1 first and undefined last.
-create index case_status on "case" (org_id, status_group, lower(status_name) collate "C", created_at desc, id desc) include (archived_at);
-create index case_priority on "case" (org_id, ((priority + 5) % 6), created_at desc, id desc) include (archived_at, priority);
 create index case_archived on "case" (org_id, created_at desc, id desc) where archived_at is not null;
+-- None on status or priority: the commonest updates of a case change just these, and with no index on them (nor among an index's
+-- included columns) the new row version stays in its page and touches no index at all. They have few values, so an index would seldom be
+-- the better way to find them, and a search counts all that match anyway.
 
 -- The words of a case, as SearchWords in the domain has them: runs of letters and digits, so that each part of a host name is found.
 -- Between title and description stands a word that nobody can write: no phrase reaches across. plpgsql, because its plan is kept.
@@ -226,8 +226,9 @@ create trigger case_updated after update on "case" for each row
         is distinct from (new.project_id, new.type_id, new.created_by, new.created_at, new.archived_at))
     execute function case_copy_to_text();
 
+-- One index: a page of a timeline sorts the cells of one case.
 create table timeline_cell (
-    id           uuid        primary key,
+    id           uuid        not null,
     org_id       uuid        not null,
     case_id      uuid        not null,
     case_version bigint      not null,
@@ -237,6 +238,6 @@ create table timeline_cell (
     content      json        not null, -- as written: nobody searches in it
     created_at   timestamptz not null,
     modified_at  timestamptz,
-    deleted_at   timestamptz
+    deleted_at   timestamptz,
+    primary key (case_id, id)
 );
-create index timeline_cell_case on timeline_cell (case_id, case_version, id);

@@ -107,7 +107,7 @@ public sealed partial class InMemoryStore :
 
     /// <inheritdoc/>
     public ValueTask<TimelineCell?> FindAsync(Guid orgId, Guid caseId, Guid cellId, CancellationToken cancellationToken) =>
-        new(Read().Cells.GetValueOrDefault(cellId) is { } cell && cell.OrgId == orgId && cell.CaseId == caseId ? cell : null);
+        new(Read().Cells.GetValueOrDefault((caseId, cellId)) is { } cell && cell.OrgId == orgId ? cell : null);
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<TimelineCell>> ListAsync(TimelineQuery query, CancellationToken cancellationToken)

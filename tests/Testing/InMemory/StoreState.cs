@@ -20,7 +20,8 @@ internal sealed class StoreState
 
     public ImmutableDictionary<Guid, CaseSnapshot> Cases { get; private set; } = ImmutableDictionary<Guid, CaseSnapshot>.Empty;
 
-    public ImmutableDictionary<Guid, TimelineCell> Cells { get; private set; } = ImmutableDictionary<Guid, TimelineCell>.Empty;
+    public ImmutableDictionary<(Guid CaseId, Guid Id), TimelineCell> Cells { get; private set; } =
+        ImmutableDictionary<(Guid, Guid), TimelineCell>.Empty;
 
     public ImmutableDictionary<Guid, ProjectSnapshot> Projects { get; private set; } = ImmutableDictionary<Guid, ProjectSnapshot>.Empty;
 
@@ -75,9 +76,9 @@ internal sealed class StoreState
             case CaseWritten { Case: var written }:
                 return Write(written, request.ExpectedVersion == 0);
             case CellAdded { Cell: var cell }:
-                return Try(!Cells.ContainsKey(cell.Id), "timeline_cell_pkey", () => Cells = Cells.Add(cell.Id, cell));
+                return Try(!Cells.ContainsKey(KeyOf(cell)), "timeline_cell_pkey", () => Cells = Cells.Add(KeyOf(cell), cell));
             case CellChanged { Cell: var cell }:
-                return Try(Cells.GetValueOrDefault(cell.Id)?.CaseId == cell.CaseId, null, () => Cells = Cells.SetItem(cell.Id, cell));
+                return Try(Cells.ContainsKey(KeyOf(cell)), null, () => Cells = Cells.SetItem(KeyOf(cell), cell));
             case ProjectWritten { Project: var project }:
                 var keyTaken = Projects.Values.Any(other => other.Id != project.Id && other.OrgId == project.OrgId && other.Key == project.Key);
                 return Try(!keyTaken, "project_key", () => Projects = Projects.SetItem(project.Id, project));
@@ -127,7 +128,7 @@ internal sealed class StoreState
         foreach (var gone in Cases.Values.Where(one => one.OrgId == removed.Project.OrgId && one.ProjectId == removed.Project.Id).ToArray())
         {
             Cases = Cases.Remove(gone.Id);
-            Cells = Cells.RemoveRange(Cells.Values.Where(cell => cell.CaseId == gone.Id).Select(cell => cell.Id));
+            Cells = Cells.RemoveRange(Cells.Keys.Where(cell => cell.CaseId == gone.Id));
             var stream = new StreamName(gone.OrgId, "case", gone.Id);
             Record(stream, new NewEvent(Guid.CreateVersion7(now), new CaseDeleted(gone.ProjectId, gone.Key), removed.At), request.Metadata, now);
         }
@@ -140,6 +141,8 @@ internal sealed class StoreState
         Log = Log.Add(new RecordedEvent(position, stream, version, body.Id, body.Body, metadata, body.OccurredAt, now));
         Versions = Versions.SetItem(stream.Id, version);
     }
+
+    private static (Guid CaseId, Guid Id) KeyOf(TimelineCell cell) => (cell.CaseId, cell.Id);
 
     private static AppendResult Try(bool allowed, string? constraint, Action write)
     {

@@ -31,6 +31,9 @@ public sealed class TestServer : IAsyncDisposable
     /// <summary>The socket itself.</summary>
     public string SocketPath => Path.Combine(SocketFolder, string.Create(CultureInfo.InvariantCulture, $".s.PGSQL.{Port}"));
 
+    /// <summary>The process id of the running server.</summary>
+    public int ProcessId => _process?.Id ?? throw new InvalidOperationException("The test server is stopped.");
+
     /// <summary>The server that all tests of this process share; started on first use, never stopped by a test.</summary>
     public static Task<TestServer> SharedAsync() => _shared.Value;
 
