@@ -9,6 +9,7 @@ using Switchboard.Grains.Cases;
 using Switchboard.Grains.EventStore;
 using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
+using Switchboard.Grains.Search;
 using Switchboard.Grains.Timeline;
 using Switchboard.Orgs;
 using Switchboard.Projects;
@@ -19,6 +20,7 @@ using Switchboard.Storage.EventStore;
 using Switchboard.Storage.Orgs;
 using Switchboard.Storage.Projects;
 using Switchboard.Storage.Schema;
+using Switchboard.Storage.Search;
 using Switchboard.Storage.Timeline;
 
 namespace Switchboard.Storage;
@@ -53,6 +55,8 @@ public static class StorageServiceCollectionExtensions
         // First of all hosted services, since all others may read.
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService, DatabaseStartup>());
         services.AddHostedService<IdempotencySweep>();
+        services.AddOptions<SearchOptions>().Bind(configuration.GetSection(SearchOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<SearchOptions>, SearchOptionsValidator>();
         return services.AddPorts();
     }
 
@@ -71,6 +75,11 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<IAggregateRows<UserSnapshot>, UserRows>();
         services.AddSingleton<IAggregateRows<KeySnapshot>, KeyRows>();
         services.AddSingleton<IOrgDirectory, OrgDirectory>();
+        services.AddSingleton<ICaseSearch>(provider => new PostgresCaseSearch(
+            provider.GetRequiredService<TenantDatabase>().Primary,
+            CaseTypes.BuiltIn,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<IOptions<SearchOptions>>()));
         return services;
     }
 }
