@@ -35,7 +35,7 @@ internal static class DatabaseFailures
             PostgresErrorCodes.ReadOnlySqlTransaction => DatabaseFailure.Lost,
             _ => Class(answer.SqlState) switch
             {
-                "08" or "53" or "57" or "58" or "XX" or "25" => DatabaseFailure.Lost,
+                "08" or "53" or "57" or "58" or "XX" or "25" or "26" => DatabaseFailure.Lost,
                 _ => DatabaseFailure.Refused,
             },
         };

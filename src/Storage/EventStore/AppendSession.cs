@@ -4,10 +4,16 @@ using NpgsqlTypes;
 namespace Switchboard.Storage.EventStore;
 
 /// <summary>A lane's connection: sends batches, one round trip and one transaction each, and looks up what became of lost ones.</summary>
-internal sealed class AppendSession(NpgsqlDataSource writer, BatchStatements statements) : IAsyncDisposable
+/// <param name="writer">Where connections come from.</param>
+/// <param name="newStatements">
+/// Makes the statements for a connection. Each connection has its own: a command remembers the prepared statement that it became on
+/// the connection it ran on, and would call it by that name on the next one.
+/// </param>
+internal sealed class AppendSession(NpgsqlDataSource writer, Func<BatchStatements> newStatements) : IAsyncDisposable
 {
     private NpgsqlConnection? _connection;
     private NpgsqlBatch? _batch;
+    private BatchStatements? _statements;
 
     /// <summary>Whether the last <see cref="CommitAsync"/> got as far as sending: if not, nothing can have been committed.</summary>
     public bool Sent { get; private set; }
@@ -19,6 +25,7 @@ internal sealed class AppendSession(NpgsqlDataSource writer, BatchStatements sta
         {
             _connection = await writer.OpenConnectionAsync(cancellationToken);
             _batch = new NpgsqlBatch(_connection);
+            _statements = newStatements();
         }
     }
 
@@ -31,7 +38,7 @@ internal sealed class AppendSession(NpgsqlDataSource writer, BatchStatements sta
         Sent = false;
         await OpenAsync(cancellationToken);
         _batch!.BatchCommands.Clear();
-        statements.Fill(_batch, appends);
+        _statements!.Fill(_batch, appends);
         Sent = true;
         await _batch.ExecuteNonQueryAsync(cancellationToken);
     }
@@ -50,7 +57,7 @@ internal sealed class AppendSession(NpgsqlDataSource writer, BatchStatements sta
     public async ValueTask ResetAsync()
     {
         var (batch, connection) = (_batch, _connection);
-        (_batch, _connection) = (null, null);
+        (_batch, _connection, _statements) = (null, null, null);
         if (batch is not null)
         {
             await batch.DisposeAsync();

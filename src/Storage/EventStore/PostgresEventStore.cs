@@ -35,7 +35,7 @@ internal sealed class PostgresEventStore : IEventStore, IAsyncDisposable
         for (var index = 0; index < _lanes.Length; index++)
         {
             _queues[index] = new AppendQueue(_options.AppendQueue);
-            var session = new AppendSession(database.Writer, new BatchStatements(codec, time));
+            var session = new AppendSession(database.Writer, () => new BatchStatements(codec, time));
             _lanes[index] = new AppendLane(database.Tenant, _queues[index], session, _options, instruments, time, logger);
         }
 
