@@ -42,6 +42,7 @@ public sealed class EchoGrain : Grain, IEchoGrain
     }
 }
 
+[GenerateSerializer]
 public sealed class CustomFailure(string message) : Exception(message);
 
 public class CallTests
