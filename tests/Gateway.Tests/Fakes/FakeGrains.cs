@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Orleans;
 using Orleans.Runtime;
-using Switchboard.Commands;
 using Switchboard.Orgs;
 
 namespace Switchboard.Gateway.Tests.Fakes;
@@ -26,8 +25,8 @@ internal sealed class FakeGrains : IGrainFactory
     public TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null)
         where TGrainInterface : IGrainWithStringKey
     {
-        object grain = typeof(TGrainInterface) == typeof(IKeyGrain) ? new Key(this, primaryKey)
-            : typeof(TGrainInterface) == typeof(IUserGrain) ? new User(this, primaryKey)
+        object grain = typeof(TGrainInterface) == typeof(IKeyGrain) ? FakeGrain.Of<IKeyGrain>(() => FindKeyAsync(primaryKey))
+            : typeof(TGrainInterface) == typeof(IUserGrain) ? FakeGrain.Of<IUserGrain>(() => FindUser(primaryKey))
             : throw new NotSupportedException($"No fake of {typeof(TGrainInterface).Name}.");
         return (TGrainInterface)grain;
     }
@@ -71,32 +70,44 @@ internal sealed class FakeGrains : IGrainFactory
 
     public IAddressable GetGrain(Type interfaceType, IdSpan grainKey) => throw new NotSupportedException();
 
-    private sealed class Key(FakeGrains all, string hash) : IKeyGrain
+    private async ValueTask<KeySnapshot?> FindKeyAsync(string hash)
     {
-        public async ValueTask<KeySnapshot?> GetAsync(CancellationToken cancellationToken = default)
+        Interlocked.Increment(ref _keyLookups);
+        if (BeforeKeyLookup is { } wait)
         {
-            Interlocked.Increment(ref all._keyLookups);
-            if (all.BeforeKeyLookup is { } wait)
-            {
-                await wait();
-            }
-
-            return all.Keys.GetValueOrDefault(hash);
+            await wait();
         }
 
-        public ValueTask<Outcome<KeySnapshot>> ExecuteAsync(KeyCommand command, CommandContext context, CancellationToken cancellationToken = default) =>
-            throw new NotSupportedException();
+        return Keys.GetValueOrDefault(hash);
     }
 
-    private sealed class User(FakeGrains all, string key) : IUserGrain
+    private ValueTask<UserSnapshot?> FindUser(string key)
     {
-        public ValueTask<UserSnapshot?> GetAsync(CancellationToken cancellationToken = default)
-        {
-            Interlocked.Increment(ref all._userLookups);
-            return new ValueTask<UserSnapshot?>(all.Users.GetValueOrDefault(key));
-        }
-
-        public ValueTask<Outcome<UserSnapshot>> ExecuteAsync(UserCommand command, CommandContext context, CancellationToken cancellationToken = default) =>
-            throw new NotSupportedException();
+        Interlocked.Increment(ref _userLookups);
+        return new ValueTask<UserSnapshot?>(Users.GetValueOrDefault(key));
     }
+}
+
+/// <summary>
+/// A grain whose <c>GetAsync</c> a test answers. A proxy, since a class that implements a grain interface would be registered as
+/// that grain by the engine's code generator.
+/// </summary>
+public class FakeGrain : System.Reflection.DispatchProxy
+{
+    private Func<object>? _get;
+
+    /// <summary>Makes a grain.</summary>
+    /// <param name="get">What <c>GetAsync</c> answers.</param>
+    public static TGrain Of<TGrain>(Func<object> get)
+        where TGrain : class
+    {
+        var grain = Create<TGrain, FakeGrain>();
+        ((FakeGrain)(object)grain)._get = get;
+        return grain;
+    }
+
+    /// <inheritdoc/>
+    protected override object? Invoke(System.Reflection.MethodInfo? targetMethod, object?[]? args) => targetMethod?.Name == "GetAsync"
+        ? _get!()
+        : throw new NotSupportedException($"No fake of {targetMethod?.Name}.");
 }

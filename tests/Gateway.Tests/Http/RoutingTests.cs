@@ -99,6 +99,17 @@ public sealed class RoutingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Headers_are_bounded()
+    {
+        using var large = await _server.SendAsync(_org, HttpMethod.Get, "/test/thing", null, ("x-large", new string('a', 20_000)));
+        var many = Enumerable.Range(0, 100).Select(number => ($"x-{number}", "a")).ToArray();
+        using var numerous = await _server.SendAsync(_org, HttpMethod.Get, "/test/thing", null, many);
+
+        large.StatusCode.ShouldBe(HttpStatusCode.RequestHeaderFieldsTooLarge);
+        numerous.StatusCode.ShouldBe(HttpStatusCode.RequestHeaderFieldsTooLarge);
+    }
+
+    [Fact]
     public async Task The_traceparent_of_a_request_is_in_no_answer()
     {
         const string Trace = "0af7651916cd43dd8448eb211c80319c";
