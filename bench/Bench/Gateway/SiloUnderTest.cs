@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+
+namespace Switchboard.Bench.Gateway;
+
+/// <summary>The real host as a child process on a private PostgreSQL in a folder of its own.</summary>
+internal sealed class SiloUnderTest : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly Credentials _keys;
+
+    private SiloUnderTest(Process process, IPEndPoint address, Credentials keys)
+    {
+        (_process, Address, _keys) = (process, address, keys);
+    }
+
+    public IPEndPoint Address { get; }
+
+    /// <summary>Starts on a folder; a second start on the same folder finds the data of the first.</summary>
+    public static async Task<SiloUnderTest> StartAsync(string data, CancellationToken cancellationToken)
+    {
+        var process = Process.Start(new ProcessStartInfo("dotnet")
+        {
+            ArgumentList =
+            {
+                Path.Combine(AppContext.BaseDirectory, "Switchboard.Silo.dll"),
+                $"--Data:Directory={data}",
+                "--Http:Port=0",
+                "--Development:Organisation=true",
+                "--Bench:Plaintext=true",
+                "--Gateway:RequestsPerSecond=10000000",
+            },
+            RedirectStandardOutput = true,
+        }) ?? throw new InvalidOperationException("dotnet could not be started.");
+        while (await process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
+        {
+            const string Ready = "Switchboard is ready: http://";
+            if (line.StartsWith(Ready, StringComparison.Ordinal))
+            {
+                _ = DrainAsync(process);
+                var address = IPEndPoint.Parse(line[Ready.Length..].Split(' ')[0]);
+                var file = await File.ReadAllTextAsync(Path.Combine(data, "dev-credentials.json"), cancellationToken);
+                return new SiloUnderTest(process, address, Credentials.Read(file));
+            }
+        }
+
+        await process.WaitForExitAsync(cancellationToken);
+        throw new InvalidOperationException($"The host ended with {process.ExitCode} before it was ready.");
+    }
+
+    /// <summary>A request with the development organisation's keys, as bytes.</summary>
+    public byte[] Request(string method, string path, string? body = null)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{method} {path} HTTP/1.1\r\nHost: {Address}\r\n");
+        text.Append(CultureInfo.InvariantCulture, $"DD-API-KEY: {_keys.ApiKey}\r\nDD-APPLICATION-KEY: {_keys.ApplicationKey}\r\n");
+        if (body is not null)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"Content-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n");
+        }
+
+        return Encoding.UTF8.GetBytes(text.Append("\r\n").Append(body).ToString());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]))
+        {
+            await kill.WaitForExitAsync();
+        }
+
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    /// <summary>A full pipe would stop the host.</summary>
+    private static async Task DrainAsync(Process process)
+    {
+        while (await process.StandardOutput.ReadLineAsync() is not null)
+        {
+        }
+    }
+
+    private sealed record Credentials(string ApiKey, string ApplicationKey)
+    {
+        public static Credentials Read(string json)
+        {
+            using var document = JsonDocument.Parse(json);
+            return new Credentials(
+                document.RootElement.GetProperty("api_key").GetString()!,
+                document.RootElement.GetProperty("application_key").GetString()!);
+        }
+    }
+}
