@@ -1,2 +1,1 @@
-var builder = WebApplication.CreateBuilder(args);
-await builder.Build().RunAsync();
+return await Switchboard.Silo.Hosting.SiloProcess.RunAsync(args);

@@ -1,0 +1,24 @@
+using Switchboard.Silo.Development;
+
+namespace Switchboard.Silo.Hosting;
+
+/// <summary>The last step of a start: the development organisation, and one line that says where to go.</summary>
+internal static class ReadyLine
+{
+    /// <summary>Prints the line, and leaves it in the data folder for a caller that waits.</summary>
+    public static async Task AnnounceAsync(WebApplication app, DataFolder? data, CancellationToken cancellationToken)
+    {
+        var url = app.Urls.First();
+        var line = $"Switchboard is ready: {url}  API pages {url}/docs  health {url}/health  metrics {url}/metrics";
+        if (data is not null && app.Configuration.GetValue("Development:Organisation", false))
+        {
+            var file = data.File("dev-credentials.json");
+            var organisation = ActivatorUtilities.CreateInstance<DevelopmentOrganisation>(app.Services, file);
+            await organisation.EnsureAsync(url, cancellationToken);
+            line += $"  credentials {Path.GetRelativePath(Environment.CurrentDirectory, file)}";
+        }
+
+        Console.WriteLine(line);
+        data?.MarkReady(line);
+    }
+}
