@@ -45,7 +45,8 @@ export default async function search(api) {
     [`${word} created_by:@me`, [router, slow, cable]],
     [`${word} created_at:>2020-01-01`, [router, slow, cable]],
     [`${word} nothing${word}`, []],
-    [`${word} '; drop table "case"; --`, []],
+    [`${word} "'; drop table \\"case\\"; --"`, []],
+    [`${word} team:"x') or true; --"`, []],
   ];
   for (const [filter, want] of expected) {
     await check(`search: ${filter.replaceAll(word, "<word>")}`, async () => {
