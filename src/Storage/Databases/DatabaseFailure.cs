@@ -40,6 +40,11 @@ internal static class DatabaseFailures
             },
         };
 
+    /// <summary>57P01 is what an idle connection finds when the server was stopped; without an answer, the other side is simply gone.</summary>
+    public static bool IsStaleConnection(Exception error) =>
+        error is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown }
+        || (error is NpgsqlException and not PostgresException && error.InnerException is IOException or System.Net.Sockets.SocketException);
+
     /// <summary>The exception that callers of the ports see.</summary>
     public static StorageUnavailableException Unavailable(string tenant, string what, Exception? cause) => new(
         $"The {tenant} database cannot be used now: {what}{(cause is null ? "" : $" ({Describe(cause)})")}. Try again shortly; "

@@ -44,7 +44,7 @@ public sealed class RowReader(string tenant, NpgsqlDataSource source)
             }
             catch (Exception error) when (DatabaseFailures.IsDatabaseError(error) && DatabaseFailures.Classify(error) != DatabaseFailure.Refused)
             {
-                if (attempt > 1 || !IsStaleConnection(error))
+                if (attempt > 1 || !DatabaseFailures.IsStaleConnection(error))
                 {
                     throw DatabaseFailures.Unavailable(tenant, "a query failed", error);
                 }
@@ -77,9 +77,4 @@ public sealed class RowReader(string tenant, NpgsqlDataSource source)
             last = page[^1];
         }
     }
-
-    /// <summary>57P01 is what an idle connection finds when the server was stopped; without an answer, the other side is simply gone.</summary>
-    private static bool IsStaleConnection(Exception error) =>
-        error is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown }
-        || (error is NpgsqlException and not PostgresException && error.InnerException is IOException or System.Net.Sockets.SocketException);
 }

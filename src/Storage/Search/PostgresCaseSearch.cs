@@ -4,8 +4,9 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Switchboard.Cases;
 using Switchboard.Commands;
-using Switchboard.Grains.EventStore;
 using Switchboard.Grains.Search;
+using Switchboard.Storage.Cases;
+using Switchboard.Storage.Databases;
 
 namespace Switchboard.Storage.Search;
 
@@ -34,19 +35,25 @@ public sealed class PostgresCaseSearch(
             return bound.Error;
         }
 
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            return await ReadAsync(request, bound.Value, cancellationToken);
-        }
-        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.QueryCanceled && !cancellationToken.IsCancellationRequested)
-        {
-            return DomainError.Invalid(string.Create(
-                CultureInfo.InvariantCulture,
-                $"the search took longer than {options.Value.Timeout.TotalSeconds} s and was stopped; narrow it, for example by project or created_at"));
-        }
-        catch (Exception error) when (error is TimeoutException || (error is NpgsqlException { IsTransient: true } or NpgsqlException and not PostgresException))
-        {
-            throw new StorageUnavailableException("The database did not answer a search. Try again shortly; if it stays, check that PostgreSQL runs.", error);
+            try
+            {
+                return await ReadAsync(request, bound.Value, cancellationToken);
+            }
+            catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.QueryCanceled && !cancellationToken.IsCancellationRequested)
+            {
+                return DomainError.Invalid(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the search took longer than {options.Value.Timeout.TotalSeconds} s and was stopped; narrow it, for example by project or created_at"));
+            }
+            catch (Exception error) when (DatabaseFailures.IsDatabaseError(error) && DatabaseFailures.Classify(error) != DatabaseFailure.Refused)
+            {
+                if (attempt > 1 || !DatabaseFailures.IsStaleConnection(error))
+                {
+                    throw DatabaseFailures.Unavailable(TenantDatabases.CaseManagementTenant, "a search failed", error);
+                }
+            }
         }
     }
 
@@ -78,10 +85,10 @@ public sealed class PostgresCaseSearch(
         long total = 0;
         while (await reader.ReadAsync(cancellationToken))
         {
-            total = reader.GetInt64(0);
-            if (!reader.IsDBNull(1))
+            total = reader.GetInt64(CaseRow.Count);
+            if (!reader.IsDBNull(0))
             {
-                cases.Add(CaseRow.Read(reader, 1));
+                cases.Add(CaseRow.Read(reader));
             }
         }
 

@@ -1,5 +1,6 @@
 using NpgsqlTypes;
 using Switchboard.Grains.Search;
+using Switchboard.Storage.Cases;
 
 namespace Switchboard.Storage.Search;
 
@@ -31,7 +32,7 @@ internal static class SearchSql
                 when (select count(*) from page) between 1 and {size} - 1 then {offset} + (select count(*) from page)
                 when {offset} = 0 and (select count(*) from page) = 0 then 0
                 else (select count(*) from (select {from} limit {cap}) found) end as n)
-            select total.n, {CaseRow.Columns}
+            select {CaseRow.Columns}, total.n
             from total left join (page join "case" c on c.id = page.page_id and c.org_id = $1) on true
             order by {Order(request, "c", "c.id")}
             """, sql);
