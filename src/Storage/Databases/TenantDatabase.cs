@@ -14,8 +14,9 @@ public sealed class TenantDatabase : IAsyncDisposable
     internal TenantDatabase(string tenant, TenantDatabaseOptions addresses, StorageOptions options)
     {
         Tenant = tenant;
-        Primary = Build(addresses.Primary!, "switchboard", ["synchronous_commit = on"], options);
+        Primary = Build(tenant, addresses.Primary!, "switchboard", ["synchronous_commit = on"], options);
         Writer = Build(
+            tenant,
             addresses.Primary!,
             WriterName,
             [
@@ -30,8 +31,8 @@ public sealed class TenantDatabase : IAsyncDisposable
 
         // A number is only ever used by an append after it, whose durable commit flushes this one's log records before its own: a
         // number whose commit is lost in a crash was never shown to anybody.
-        Numbers = Build(addresses.Primary!, "switchboard-numbers", ["synchronous_commit = off"], options);
-        _replica = addresses.Replica is { } replica ? Build(replica, "switchboard", [], options) : null;
+        Numbers = Build(tenant, addresses.Primary!, "switchboard-numbers", ["synchronous_commit = off"], options);
+        _replica = addresses.Replica is { } replica ? Build(tenant, replica, "switchboard-replica", [], options) : null;
     }
 
     /// <summary><c>case-management</c> or <c>on-call</c>.</summary>
@@ -61,9 +62,11 @@ public sealed class TenantDatabase : IAsyncDisposable
         }
     }
 
-    private static NpgsqlDataSource Build(string connectionString, string applicationName, string[] settings, StorageOptions options)
+    private static NpgsqlDataSource Build(
+        string tenant, string connectionString, string applicationName, string[] settings, StorageOptions options)
     {
-        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        // Without a name of its own a pool's metrics carry the connection string.
+        var builder = new NpgsqlDataSourceBuilder(connectionString) { Name = $"{tenant}/{applicationName}" };
         var connection = builder.ConnectionStringBuilder;
         connection.ApplicationName = applicationName;
         connection.MaxAutoPrepare = 100;
