@@ -12,47 +12,43 @@ internal static class UserList
     public static Either<UserQuery> QueryOf(
         Guid orgId, string filter, string status, string sort, string? direction, int pageSize, int pageNumber)
     {
-        if (DisabledOf(status, out var disabled) is { } refusal)
+        if (!TryReadStatuses(status, out var statuses))
         {
-            return refusal;
+            return ApiError.InvalidParameter("filter[status]", Parameter.InQuery, "expected Active, Pending, Disabled");
         }
 
         var descending = sort.StartsWith('-');
         return new UserQuery(
             orgId,
             filter.Length == 0 ? null : filter,
-            disabled,
+            statuses,
             sort.TrimStart('-'),
             direction is null ? descending : direction == "desc",
             pageSize,
             pageNumber);
     }
 
-    private static ApiError? DisabledOf(string status, out bool? disabled)
+    private static bool TryReadStatuses(string text, out UserStatuses statuses)
     {
-        disabled = null;
-        if (status.Length == 0)
-        {
-            return null;
-        }
-
-        var (wantsDisabled, wantsEnabled) = (false, false);
-        foreach (var word in status.Split(',', StringSplitOptions.TrimEntries))
+        statuses = text.Length == 0 ? UserStatuses.All : UserStatuses.None;
+        foreach (var word in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             switch (word.ToUpperInvariant())
             {
-                case "DISABLED":
-                    wantsDisabled = true;
+                case "ACTIVE":
+                    statuses |= UserStatuses.Active;
                     break;
-                case "ACTIVE" or "PENDING":
-                    wantsEnabled = true;
+                case "PENDING":
+                    statuses |= UserStatuses.Pending;
+                    break;
+                case "DISABLED":
+                    statuses |= UserStatuses.Disabled;
                     break;
                 default:
-                    return ApiError.InvalidParameter("filter[status]", Parameter.InQuery, "expected Active, Pending, Disabled");
+                    return false;
             }
         }
 
-        disabled = wantsDisabled == wantsEnabled ? null : wantsDisabled;
-        return null;
+        return true;
     }
 }

@@ -22,7 +22,7 @@ public interface IOrgDirectory
 /// <summary>Which users.</summary>
 /// <param name="OrgId">The organisation.</param>
 /// <param name="Filter">Part of name or e-mail, or null.</param>
-/// <param name="Disabled">Only disabled (true) or enabled (false) ones, or null for both.</param>
+/// <param name="Statuses">Only users in one of these states.</param>
 /// <param name="SortField"><c>name</c>, <c>email</c>, <c>created_at</c>, <c>modified_at</c>.</param>
 /// <param name="Descending">The order.</param>
 /// <param name="PageSize">1 to 500.</param>
@@ -30,11 +30,31 @@ public interface IOrgDirectory
 public sealed record UserQuery(
     Guid OrgId,
     string? Filter,
-    bool? Disabled,
+    UserStatuses Statuses,
     string SortField,
     bool Descending,
     int PageSize,
     int PageNumber);
+
+/// <summary>The states of a user, as a set.</summary>
+[Flags]
+public enum UserStatuses
+{
+    /// <summary>None.</summary>
+    None = 0,
+
+    /// <summary>Verified and not disabled.</summary>
+    Active = 1,
+
+    /// <summary>Invited: neither verified nor disabled.</summary>
+    Pending = 2,
+
+    /// <summary>Disabled.</summary>
+    Disabled = 4,
+
+    /// <summary>All of them.</summary>
+    All = Active | Pending | Disabled,
+}
 
 /// <summary>A page of users.</summary>
 /// <param name="Users">The page.</param>

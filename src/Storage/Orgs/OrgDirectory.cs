@@ -13,7 +13,7 @@ internal sealed class OrgDirectory(RowReader rows) : IOrgDirectory
         with matching as (
             select {{UserRows.Columns}} from org_user
             where org_id = $1
-              and ($2::boolean is null or disabled = $2)
+              and (case when disabled then 4 when verified then 1 else 2 end & $2) <> 0
               and ($3::text is null or name ilike $3 or email ilike $3)
         ), totals as (
             select (select count(*) from org_user where org_id = $1) as total, (select count(*) from matching) as filtered
@@ -50,7 +50,7 @@ internal sealed class OrgDirectory(RowReader rows) : IOrgDirectory
         var lines = await rows.ListAsync(
             UserPageSql.Replace("{0}", $"{field} {direction}, id {direction}", StringComparison.Ordinal),
             [
-                Parameters.Of(query.OrgId), Parameters.Of(query.Disabled), Parameters.Of(filter), Parameters.Of(query.PageSize),
+                Parameters.Of(query.OrgId), Parameters.Of((int)query.Statuses), Parameters.Of(filter), Parameters.Of(query.PageSize),
                 Parameters.Of((long)query.PageNumber * query.PageSize),
             ],
             static row => (

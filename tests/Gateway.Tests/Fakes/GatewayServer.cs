@@ -40,8 +40,9 @@ internal sealed class GatewayServer : IAsyncDisposable
         IReadOnlyList<ApiOperation>? operations = null, params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
+        builder.Configuration.Sources.Clear(); // the host's own settings lie beside this assembly
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(pair => pair.Key, pair => (string?)pair.Value));
+        builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
         var grains = new FakeGrains();
         var time = new FakeTimeProvider();
         var log = new RecordedLog();

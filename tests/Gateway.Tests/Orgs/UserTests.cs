@@ -109,7 +109,9 @@ public sealed class UserTests(RunningGatewayFixture fixture) : IAsyncLifetime
         NamesOf(await _org.GetAsync($"{Path}?sort=name&sort_dir=desc&page[size]=2&page[number]=1")).ShouldBe(["Ana"]);
         NamesOf(await _org.GetAsync($"{Path}?filter=BO%40")).ShouldBe(["Bo"]);
         NamesOf(await _org.GetAsync($"{Path}?filter[status]=Disabled")).ShouldBe(["Cy"]);
-        NamesOf(await _org.GetAsync($"{Path}?filter[status]=Active,Pending")).ShouldBe(["Ana", "Bo"]);
+        NamesOf(await _org.GetAsync($"{Path}?filter[status]=active")).ShouldBe(["Ana"]);
+        NamesOf(await _org.GetAsync($"{Path}?filter[status]=Pending")).ShouldBe(["Bo"]);
+        NamesOf(await _org.GetAsync($"{Path}?filter[status]=Pending,%20Disabled")).ShouldBe(["Bo", "Cy"]);
         NamesOf(await _org.GetAsync($"{Path}?filter=%25")).ShouldBeEmpty();
     }
 

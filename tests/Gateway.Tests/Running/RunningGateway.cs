@@ -44,8 +44,9 @@ public sealed class RunningGateway : IAsyncDisposable
         Action<WebApplicationBuilder> addStore, params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
+        builder.Configuration.Sources.Clear(); // the host's own settings lie beside this assembly
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(pair => pair.Key, pair => (string?)pair.Value));
+        builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
         var log = new RecordedLog();
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Information);
         addStore(builder);

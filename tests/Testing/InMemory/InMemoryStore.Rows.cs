@@ -79,7 +79,8 @@ public sealed partial class InMemoryStore :
     {
         var all = Read().Users.Values.Where(one => one.OrgId == query.OrgId).ToArray();
         var matching = all
-            .Where(one => query.Disabled is null || one.Disabled == query.Disabled)
+            .Where(one => query.Statuses.HasFlag(
+                one.Disabled ? UserStatuses.Disabled : one.Verified ? UserStatuses.Active : UserStatuses.Pending))
             .Where(one => query.Filter is null
                 || one.Name.Contains(query.Filter, StringComparison.OrdinalIgnoreCase)
                 || one.Email.Contains(query.Filter, StringComparison.OrdinalIgnoreCase))
