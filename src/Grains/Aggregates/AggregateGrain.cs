@@ -18,8 +18,11 @@ namespace Switchboard.Grains.Aggregates;
 internal abstract partial class AggregateGrain<TSnapshot>(AggregateRuntime runtime) : Grain
     where TSnapshot : class
 {
-    /// <summary>How often a command is decided before other writers have won.</summary>
-    internal const int MostTries = 5;
+    /// <summary>
+    /// How often a command is decided before other writers have won. Many, because the winner has the advantage: it decides its next
+    /// command on what it just wrote, while the loser must read first.
+    /// </summary>
+    internal const int MostTries = 50;
 
     private TSnapshot? _held;
 

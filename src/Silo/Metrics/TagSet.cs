@@ -1,11 +1,14 @@
 using System.Globalization;
 using System.Text;
+using Npgsql;
 
 namespace Switchboard.Silo.Metrics;
 
 /// <summary>The tags of a measurement as a dictionary key.</summary>
 internal readonly struct TagSet(KeyValuePair<string, object?>[] tags)
 {
+    private const string PoolName = "db.client.connection.pool.name";
+
     private readonly KeyValuePair<string, object?>[] _tags = tags;
 
     /// <summary>The tags in the order in which they were given.</summary>
@@ -17,7 +20,7 @@ internal readonly struct TagSet(KeyValuePair<string, object?>[] tags)
         var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (key, value) in tags)
         {
-            labels[MetricName.Sanitize(key)] = value is bool flag ? (flag ? "true" : "false") : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+            labels[MetricName.Sanitize(key)] = Text(key, value);
         }
 
         var text = new StringBuilder();
@@ -39,6 +42,19 @@ internal readonly struct TagSet(KeyValuePair<string, object?>[] tags)
         }
 
         return text.ToString();
+    }
+
+    private static string Text(string key, object? value)
+    {
+        var text = value is bool flag ? (flag ? "true" : "false") : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+        if (key != PoolName || !text.Contains('=', StringComparison.Ordinal))
+        {
+            return text;
+        }
+
+        // The driver names a pool by its connection string. Hosts and users do not belong on a page that is shown without a key.
+        var connection = new NpgsqlConnectionStringBuilder(text);
+        return $"{connection.Database}/{connection.ApplicationName ?? "other"}";
     }
 
     /// <summary>Compares tags, and finds them by a span so that a measurement of a known series allocates nothing.</summary>

@@ -9,12 +9,20 @@ public sealed class TenantDatabase : IAsyncDisposable
     /// <summary>The <c>application_name</c> of connections that append.</summary>
     internal const string WriterName = "switchboard-writer";
 
+    // Together well below PostgreSQL's usual limit of 100, so that several processes fit on one server. More than a few dozen at once
+    // only make a server slower; who waits for one of these waits for less.
+    private const int ReaderConnections = 24;
+    private const int NumberConnections = 6;
+
+    // The driver's own default, by which "not set" is recognised.
+    private const int DriversPoolSize = 100;
+
     private readonly NpgsqlDataSource? _replica;
 
     internal TenantDatabase(string tenant, TenantDatabaseOptions addresses, StorageOptions options)
     {
         Tenant = tenant;
-        Primary = Build(tenant, addresses.Primary!, "switchboard", ["synchronous_commit = on"], options);
+        Primary = Build(tenant, addresses.Primary!, "switchboard", ["synchronous_commit = on"], ReaderConnections, options);
         Writer = Build(
             tenant,
             addresses.Primary!,
@@ -27,12 +35,13 @@ public sealed class TenantDatabase : IAsyncDisposable
                 // kept after it has grown.
                 "enable_seqscan = off", "enable_hashjoin = off", "enable_mergejoin = off", "plan_cache_mode = force_generic_plan",
             ],
+            options.AppendConnections + 2,
             options);
 
         // A number is only ever used by an append after it, whose durable commit flushes this one's log records before its own: a
         // number whose commit is lost in a crash was never shown to anybody.
-        Numbers = Build(tenant, addresses.Primary!, "switchboard-numbers", ["synchronous_commit = off"], options);
-        _replica = addresses.Replica is { } replica ? Build(tenant, replica, "switchboard-replica", [], options) : null;
+        Numbers = Build(tenant, addresses.Primary!, "switchboard-numbers", ["synchronous_commit = off"], NumberConnections, options);
+        _replica = addresses.Replica is { } replica ? Build(tenant, replica, "switchboard-replica", [], ReaderConnections, options) : null;
     }
 
     /// <summary><c>case-management</c> or <c>on-call</c>.</summary>
@@ -63,7 +72,7 @@ public sealed class TenantDatabase : IAsyncDisposable
     }
 
     private static NpgsqlDataSource Build(
-        string tenant, string connectionString, string applicationName, string[] settings, StorageOptions options)
+        string tenant, string connectionString, string applicationName, string[] settings, int connections, StorageOptions options)
     {
         // Without a name of its own a pool's metrics carry the connection string.
         var builder = new NpgsqlDataSourceBuilder(connectionString) { Name = $"{tenant}/{applicationName}" };
@@ -73,6 +82,7 @@ public sealed class TenantDatabase : IAsyncDisposable
         connection.AutoPrepareMinUsages = 2;
         connection.CommandTimeout = (int)Math.Ceiling(options.StatementTimeout.TotalSeconds) + 1;
         connection.CancellationTimeout = 1000;
+        connection.MaxPoolSize = connection.MaxPoolSize == DriversPoolSize ? connections : connection.MaxPoolSize;
         connection.IncludeErrorDetail = false; // details carry what customers wrote
         if (!connection.ContainsKey("Timeout"))
         {

@@ -30,7 +30,11 @@ public sealed class TwoInstancesTests
         var answers = await Task.WhenAll(Enumerable.Range(0, 2 * updates).Select(i =>
             (i % 2 == 0 ? first : second).UpdateAsync(id, "comment", new { comment = string.Create(CultureInfo.InvariantCulture, $"comment {i}") })));
 
-        answers.ShouldAllBe(answer => answer.Status == HttpStatusCode.OK);
+        foreach (var answer in answers)
+        {
+            answer.Status.ShouldBe(HttpStatusCode.OK, answer.Text);
+        }
+
         var messages = await data.QueryAsync(
             $"select content->>'message' from timeline_cell where case_id = '{id}' and kind = 'COMMENT'", row => row.GetString(0));
         messages.Order(StringComparer.Ordinal).ShouldBe(
@@ -65,6 +69,7 @@ public sealed class TwoInstancesTests
         var opened = await Task.WhenAll(Enumerable.Range(0, 100).Select(async i =>
         {
             var answer = await (i % 2 == 0 ? first : second).CreateCaseAsync(project, "Numbered");
+            answer.Status.ShouldBe(HttpStatusCode.Created, one.Output + two.Output);
             return answer.Require(HttpStatusCode.Created)["data"]!["attributes"]!["key"]!.GetValue<string>();
         }));
 

@@ -81,6 +81,15 @@ public sealed class PrometheusTextTests : IDisposable
     }
 
     [Fact]
+    public void A_connection_pools_label_tells_neither_host_nor_user()
+    {
+        _page.Meter.CreateGauge<int>("connections").Record(
+            1, new KeyValuePair<string, object?>("db.client.connection.pool.name", "Host=db.internal;Username=u;Database=cases;Application Name=writer"));
+
+        _page.Lines().ShouldContain("connections{db_client_connection_pool_name=\"cases/writer\"} 1");
+    }
+
+    [Fact]
     public void The_order_in_which_labels_are_given_does_not_make_another_series()
     {
         var counter = _page.Meter.CreateCounter<int>("calls");
