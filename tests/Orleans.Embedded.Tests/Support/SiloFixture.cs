@@ -13,7 +13,8 @@ internal sealed class TestSilo : IAsyncDisposable
 
     internal InProcessTestCluster Cluster => _cluster;
 
-    internal IClusterClient Client => _cluster.Client;
+    // The silo's own client: the test cluster's is a remote one in Orleans, which serializes and keeps no order.
+    internal IClusterClient Client => Services.GetRequiredService<IClusterClient>();
 
     internal IServiceProvider Services => _cluster.GetSiloServiceProvider();
 
