@@ -58,18 +58,18 @@ internal sealed class CaseOperations(CaseLookup cases) : IApiOperations
 
     private ApiOperation Update(
         string id, string subPath, string summary, ResourceShape body, Func<ResourceBody, Either<CaseCommand>> command) => new()
-    {
-        Id = id,
-        Method = "POST",
-        Path = $"{Path}/{subPath}",
-        Tag = Tag,
-        Summary = summary,
-        Access = AccessRule.Needs(Permissions.CasesWrite),
-        Parameters = [CaseLookup.CaseId],
-        Body = body,
-        Response = CaseSchemas.CaseResponse,
-        Handle = request => ChangeAsync(request, command(request.Body)),
-    };
+        {
+            Id = id,
+            Method = "POST",
+            Path = $"{Path}/{subPath}",
+            Tag = Tag,
+            Summary = summary,
+            Access = AccessRule.Needs(Permissions.CasesWrite),
+            Parameters = [CaseLookup.CaseId],
+            Body = body,
+            Response = CaseSchemas.CaseResponse,
+            Handle = request => ChangeAsync(request, command(request.Body)),
+        };
 
     private async ValueTask GetAsync(ApiRequest request)
     {

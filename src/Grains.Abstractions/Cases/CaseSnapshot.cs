@@ -47,7 +47,8 @@ public sealed record CaseSnapshot
     [Id(12)] public Guid? AssigneeId { get; init; }
 
     /// <summary>Attributes: lower-case keys (<c>team</c>, <c>service</c>, ...) with their values in the order given.</summary>
-    [Id(13)] public ImmutableSortedDictionary<string, ImmutableArray<string>> Attributes { get; init; } =
+    [Id(13)]
+    public ImmutableSortedDictionary<string, ImmutableArray<string>> Attributes { get; init; } =
         ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty;
 
     /// <summary>Where it came from: <c>MANUAL</c>, <c>EVENT_MANAGEMENT</c>, ...</summary>

@@ -166,7 +166,8 @@ internal sealed class GrainFactory(SiloRuntime silo) : IClusterClient
         : throw new ArgumentException($"{id} has a grain type that no class of this process has.", nameof(id));
 
     private GrainReferenceShared Shared(GrainType grainType, GrainInterfaceType face, GrainTypeContext? type) => new(
-        grainType, face, 0, silo.Calls, InvokeMethodOptions.None, silo.Codecs, silo.CopyContexts, silo.Services) { Type = type };
+        grainType, face, 0, silo.Calls, InvokeMethodOptions.None, silo.Codecs, silo.CopyContexts, silo.Services)
+    { Type = type };
 
     /// <summary>Constructs references of one kind.</summary>
     private sealed class ReferenceMaker(Type proxy, GrainReferenceShared shared)

@@ -43,7 +43,7 @@ public abstract class PeopleGrainTests(DatabaseFixture? database) : GrainTests(d
     public async Task The_password_hash_is_kept_in_the_row_and_is_in_no_event_and_no_kept_answer()
     {
         var id = Guid.NewGuid();
-        var created = await World.DoAsync(id, 
+        var created = await World.DoAsync(id,
             new CreateUser("new@example.test", "", null, [Roles.Admin], PasswordHash: "secret-hash"), World.System("k"));
 
         created.Value!.PasswordHash.ShouldBeNull();
