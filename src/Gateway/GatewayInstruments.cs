@@ -21,7 +21,10 @@ internal sealed class GatewayInstruments
             "s",
             "Time from a request's first handler to its answer, by operation and status.",
             tags: null,
-            new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] });
+            new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+            });
         _refused = meter.CreateCounter<long>(
             "switchboard.gateway.refused", "{request}", "Requests that were not let in: unknown keys and used-up limits, by status.");
         _replayed = meter.CreateCounter<long>(

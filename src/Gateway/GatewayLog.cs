@@ -5,7 +5,8 @@ namespace Switchboard.Gateway;
 /// <summary>Every log line of the gateway. Keys and bodies are in none of them.</summary>
 internal static partial class GatewayLog
 {
-    [LoggerMessage(4000, LogLevel.Warning, "Request {RequestId} ({Method}) was answered with 503: the database cannot be reached. {Reason}")]
+    [LoggerMessage(
+        4000, LogLevel.Warning, "Request {RequestId} ({Method}) was answered with 503: the database cannot be reached. {Reason}")]
     public static partial void StorageUnavailable(this ILogger logger, string requestId, string method, string reason);
 
     [LoggerMessage(4001, LogLevel.Warning, "Request {RequestId} ({Method}) was answered with 503: no answer in time.")]

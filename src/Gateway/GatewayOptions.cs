@@ -17,7 +17,7 @@ public sealed class GatewayOptions
     /// <summary>How deep a request's JSON may be nested.</summary>
     public int MaxJsonDepth { get; set; } = 32;
 
-    /// <summary>How long what is known about a key or a user is used before it is asked for again; a revoked key works at most this long.</summary>
+    /// <summary>The greatest age of what is known about a key or a user; a revoked key works at most this long.</summary>
     public TimeSpan KeyTimeToLive { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How many keys, and how many users, are remembered.</summary>
@@ -42,15 +42,21 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
     public ValidateOptionsResult Validate(string? name, GatewayOptions options)
     {
         var failures = new List<string>();
-        Require(options.RequestsPerSecond is >= 1 and <= 10_000_000, nameof(options.RequestsPerSecond), options.RequestsPerSecond, "1 to 10000000");
-        Require(options.MaxBodyBytes is >= 1024 and <= 64 * 1024 * 1024, nameof(options.MaxBodyBytes), options.MaxBodyBytes, "1024 to 67108864 bytes");
+        Require(
+            options.RequestsPerSecond is >= 1 and <= 10_000_000,
+            nameof(options.RequestsPerSecond), options.RequestsPerSecond, "1 to 10000000");
+        Require(
+            options.MaxBodyBytes is >= 1024 and <= 64 * 1024 * 1024,
+            nameof(options.MaxBodyBytes), options.MaxBodyBytes, "1024 to 67108864 bytes");
         Require(options.MaxJsonDepth is >= 8 and <= 256, nameof(options.MaxJsonDepth), options.MaxJsonDepth, "8 to 256");
         Require(
             options.KeyTimeToLive > TimeSpan.Zero && options.KeyTimeToLive <= TimeSpan.FromMinutes(1),
             nameof(options.KeyTimeToLive), options.KeyTimeToLive, "more than 0 and at most 00:01:00");
         Require(options.CachedKeys >= 100, nameof(options.CachedKeys), options.CachedKeys, "at least 100");
         Require(options.CachedUnknownKeys >= 100, nameof(options.CachedUnknownKeys), options.CachedUnknownKeys, "at least 100");
-        Require(options.ConcurrentKeyLookups is >= 1 and <= 10_000, nameof(options.ConcurrentKeyLookups), options.ConcurrentKeyLookups, "1 to 10000");
+        Require(
+            options.ConcurrentKeyLookups is >= 1 and <= 10_000,
+            nameof(options.ConcurrentKeyLookups), options.ConcurrentKeyLookups, "1 to 10000");
         Require(
             options.IdempotencyWait > TimeSpan.Zero && options.IdempotencyWait <= TimeSpan.FromMinutes(5),
             nameof(options.IdempotencyWait), options.IdempotencyWait, "more than 0 and at most 00:05:00");

@@ -62,7 +62,9 @@ internal sealed class RawConnection : IDisposable
 
         var header = answer[..end];
         var at = header.IndexOf("Content-Length: "u8);
-        if (at < 0 || !Utf8Parser.TryParse(header[(at + 16)..], out int bodyLength, out _) || !Utf8Parser.TryParse(header[9..], out status, out _))
+        if (at < 0
+            || !Utf8Parser.TryParse(header[(at + 16)..], out int bodyLength, out _)
+            || !Utf8Parser.TryParse(header[9..], out status, out _))
         {
             throw new IOException("The answer has no status or no Content-Length.");
         }

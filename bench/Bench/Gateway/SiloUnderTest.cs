@@ -59,7 +59,8 @@ internal sealed class SiloUnderTest : IAsyncDisposable
         text.Append(CultureInfo.InvariantCulture, $"DD-API-KEY: {_keys.ApiKey}\r\nDD-APPLICATION-KEY: {_keys.ApplicationKey}\r\n");
         if (body is not null)
         {
-            text.Append(CultureInfo.InvariantCulture, $"Content-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n");
+            text.Append("Content-Type: application/json\r\n");
+            text.Append(CultureInfo.InvariantCulture, $"Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\n");
         }
 
         return Encoding.UTF8.GetBytes(text.Append("\r\n").Append(body).ToString());

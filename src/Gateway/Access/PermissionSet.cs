@@ -32,7 +32,7 @@ internal readonly record struct PermissionSet(ulong Bits)
         ? new PermissionSet(bit)
         : throw new ArgumentException($"'{name}' is not one of {nameof(Permissions)}.{nameof(Permissions.All)}.", nameof(name));
 
-    /// <summary>What a user may do with a key: the union of the roles' permissions, cut down to the key's scopes where it has any.</summary>
+    /// <summary>What a user may do with a key: the union of the roles' permissions, cut down to the key's scopes if any.</summary>
     public static PermissionSet Of(UserSnapshot user, ImmutableArray<string> scopes)
     {
         var granted = user.Roles.Aggregate(default(PermissionSet), (all, role) => all | Of(Roles.PermissionsOf(role)));

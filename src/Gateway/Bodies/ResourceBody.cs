@@ -4,7 +4,7 @@ using Switchboard.Gateway.Http;
 
 namespace Switchboard.Gateway.Bodies;
 
-/// <summary>A request's resource after its shape was checked: members are read by their declaration. Valid while the request runs.</summary>
+/// <summary>A request's resource after its shape was checked; members are read by their declaration while the request runs.</summary>
 internal readonly struct ResourceBody(JsonElement data, JsonElement attributes, JsonElement relationships)
 {
     /// <summary><c>data.id</c>, or null.</summary>

@@ -57,7 +57,9 @@ internal sealed class CaseOperations(CaseLookup cases) : IApiOperations
     ];
 
     private ApiOperation Update(
-        string id, string subPath, string summary, ResourceShape body, Func<ResourceBody, Either<CaseCommand>> command) => new()
+        string id, string subPath, string summary, ResourceShape body, Func<ResourceBody, Either<CaseCommand>> command)
+    {
+        return new ApiOperation
         {
             Id = id,
             Method = "POST",
@@ -70,6 +72,7 @@ internal sealed class CaseOperations(CaseLookup cases) : IApiOperations
             Response = CaseSchemas.CaseResponse,
             Handle = request => ChangeAsync(request, command(request.Body)),
         };
+    }
 
     private async ValueTask GetAsync(ApiRequest request)
     {

@@ -8,7 +8,12 @@ internal static class CaseShapes
 {
     public const string Type = "case";
 
-    public static TextField Title { get; } = new("title", Required: true) { NotEmpty = true, Description = "Title.", Example = "Disk filling on db-3" };
+    public static TextField Title { get; } = new("title", Required: true)
+    {
+        NotEmpty = true,
+        Description = "Title.",
+        Example = "Disk filling on db-3",
+    };
 
     public static TextField NewDescription { get; } = new("description") { Description = "Free text; may be empty." };
 
@@ -33,7 +38,10 @@ internal static class CaseShapes
         Description = "The older way to name a status; status_name wins.",
     };
 
-    public static UuidField AssigneeId { get; } = new("assignee_id", Required: true) { Description = "The user who shall work on the case." };
+    public static UuidField AssigneeId { get; } = new("assignee_id", Required: true)
+    {
+        Description = "The user who shall work on the case.",
+    };
 
     public static TextListMapField NewAttributes { get; } = new("attributes") { Description = "Attributes such as team, service, env." };
 

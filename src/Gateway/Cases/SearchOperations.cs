@@ -10,17 +10,26 @@ namespace Switchboard.Gateway.Cases;
 /// <summary>Finds cases.</summary>
 internal sealed class SearchOperations(ICaseSearch search, People people) : IApiOperations
 {
-    private static readonly IntegerParameter PageSize = new("page[size]", 1, SearchLimits.MaxPageSize, 10) { Description = "Cases a page." };
+    private static readonly IntegerParameter PageSize = new("page[size]", 1, SearchLimits.MaxPageSize, 10)
+    {
+        Description = "Cases a page.",
+    };
 
     // The public schema's default is 0, its service counts from 1: both 0 and an absent number mean the first page.
-    private static readonly IntegerParameter PageNumber = new("page[number]", 0, 1_000_000, 1) { Description = "The page, from 1; 0 is taken as 1." };
+    private static readonly IntegerParameter PageNumber = new("page[number]", 0, 1_000_000, 1)
+    {
+        Description = "The page, from 1; 0 is taken as 1.",
+    };
 
     private static readonly ChoiceParameter SortField = new("sort[field]", ["created_at", "priority", "status"], "created_at")
     {
         Description = "What to sort by.",
     };
 
-    private static readonly BooleanParameter SortAscending = new("sort[asc]", false) { Description = "Ascending; the default is newest first." };
+    private static readonly BooleanParameter SortAscending = new("sort[asc]", false)
+    {
+        Description = "Ascending; the default is newest first.",
+    };
 
     private static readonly TextParameter Filter = new("filter", Parameter.InQuery, SearchLimits.MaxLength)
     {

@@ -25,7 +25,10 @@ internal sealed class TimelineOperations(CaseLookup cases, ITimelineReader timel
 
     private static readonly IntegerParameter PageNumber = new("page[number]", 0, 1_000_000, 0) { Description = "The page, from 0." };
 
-    private static readonly BooleanParameter Ascending = new("sort[ascending]", false) { Description = "Oldest first; the default is newest first." };
+    private static readonly BooleanParameter Ascending = new("sort[ascending]", false)
+    {
+        Description = "Oldest first; the default is newest first.",
+    };
 
     private static readonly TextParameter Kind = new("filter[type]", Parameter.InQuery, 100)
     {

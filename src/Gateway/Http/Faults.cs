@@ -57,7 +57,8 @@ internal static class Faults
             StatusCodes.Status503ServiceUnavailable,
             ErrorShape.Status,
             "Service Unavailable",
-            $"{what}, so it is not known whether a change was made; read it again, or repeat the request with the same Idempotency-Key, after {seconds} s")
+            $"{what}, so it is not known whether a change was made; read it again, or repeat the request with the same "
+            + $"Idempotency-Key, after {seconds} s")
         {
             RetryAfterSeconds = seconds,
         };

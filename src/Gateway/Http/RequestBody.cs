@@ -7,7 +7,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Switchboard.Gateway.Http;
 
-/// <summary>A request's body: read whole within the limit, checked to be storable UTF-8 JSON, parsed. Returns its memory when disposed.</summary>
+/// <summary>A request's body: read whole within the limit, checked to be storable UTF-8 JSON, parsed. Owns pooled memory.</summary>
 internal sealed class RequestBody : IDisposable
 {
     private byte[] _bytes;
@@ -111,7 +111,8 @@ internal sealed class RequestBody : IDisposable
         catch (JsonException exception)
         {
             return ApiError.BadRequest(
-                $"the body is not valid JSON at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}: {Reason(exception, maxDepth)}");
+                $"the body is not valid JSON at line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}: "
+                + Reason(exception, maxDepth));
         }
     }
 

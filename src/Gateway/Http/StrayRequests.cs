@@ -10,7 +10,8 @@ internal static class StrayRequests
         StatusCodes.Status404NotFound,
         ErrorShape.Status,
         "Not Found",
-        $"there is no {http.Request.Method} {Quoted.Cut(http.Request.Path.Value ?? "/")}; {OpenApi.DocumentationPage.PagePath} shows what there is"));
+        $"there is no {http.Request.Method} {Quoted.Cut(http.Request.Path.Value ?? "/")}; "
+        + $"{OpenApi.DocumentationPage.PagePath} shows what there is"));
 
     public static Task MethodNotAllowedAsync(HttpContext http, string allowed)
     {

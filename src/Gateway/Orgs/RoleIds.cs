@@ -16,8 +16,11 @@ internal static class RoleIds
     public static ImmutableArray<(Guid Id, string Name)> All { get; } =
         [.. Roles.All.Order(StringComparer.Ordinal).Select(static name => (Make(name), name))];
 
-    private static readonly FrozenDictionary<string, Guid> ByName = All.ToFrozenDictionary(static role => role.Name, static role => role.Id);
-    private static readonly FrozenDictionary<Guid, string> ById = All.ToFrozenDictionary(static role => role.Id, static role => role.Name);
+    private static readonly FrozenDictionary<string, Guid> ByName =
+        All.ToFrozenDictionary(static role => role.Name, static role => role.Id);
+
+    private static readonly FrozenDictionary<Guid, string> ById =
+        All.ToFrozenDictionary(static role => role.Id, static role => role.Name);
 
     /// <summary>The id of a role.</summary>
     public static Guid Of(string name) => ByName.TryGetValue(name, out var id) ? id : Make(name);

@@ -13,7 +13,11 @@ internal sealed class UserOperations(IGrainFactory grains, IOrgDirectory directo
     private const string Tag = "Users";
     private const string Path = "/api/v2/users/{user_id}";
 
-    private static readonly TextParameter UserId = new("user_id", Parameter.InPath, 128) { Required = true, Description = "The user's UUID." };
+    private static readonly TextParameter UserId = new("user_id", Parameter.InPath, 128)
+    {
+        Required = true,
+        Description = "The user's UUID.",
+    };
 
     private static readonly IntegerParameter PageSize = new("page[size]", 1, 500, 10) { Description = "Users a page." };
 
@@ -29,7 +33,10 @@ internal sealed class UserOperations(IGrainFactory grains, IOrgDirectory directo
 
     private static readonly ChoiceParameter SortDirection = new("sort_dir", ["asc", "desc"]) { Description = "The order." };
 
-    private static readonly TextParameter Filter = new("filter", Parameter.InQuery, 255) { Description = "Part of a name or an e-mail address." };
+    private static readonly TextParameter Filter = new("filter", Parameter.InQuery, 255)
+    {
+        Description = "Part of a name or an e-mail address.",
+    };
 
     private static readonly TextParameter FilterStatus = new("filter[status]", Parameter.InQuery, 100)
     {

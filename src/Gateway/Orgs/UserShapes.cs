@@ -25,5 +25,9 @@ internal static class UserShapes
         Relationships = [Roles],
     };
 
-    public static ResourceShape Update { get; } = new("UserUpdateRequest", Type) { NeedsId = true, Attributes = [Name, NewEmail, Disabled] };
+    public static ResourceShape Update { get; } = new("UserUpdateRequest", Type)
+    {
+        NeedsId = true,
+        Attributes = [Name, NewEmail, Disabled],
+    };
 }

@@ -31,8 +31,7 @@ internal sealed class ProjectOperations(IGrainFactory grains, IProjectDirectory 
             Summary = "Get all projects",
             Access = AccessRule.Needs(Permissions.CasesRead),
             Response = ProjectSchemas.ProjectsResponse,
-            Handle = async request =>
-                await request.SendAsync(await directory.ListAsync(request.OrgId, request.Aborted), static (json, list) => ProjectJson.WriteList(json, list)),
+            Handle = ListAsync,
         },
         new()
         {
@@ -87,6 +86,12 @@ internal sealed class ProjectOperations(IGrainFactory grains, IProjectDirectory 
             Handle = DeleteAsync,
         },
     ];
+
+    private async ValueTask ListAsync(ApiRequest request)
+    {
+        var projects = await directory.ListAsync(request.OrgId, request.Aborted);
+        await request.SendAsync(projects, static (json, list) => ProjectJson.WriteList(json, list));
+    }
 
     private async ValueTask CreateAsync(ApiRequest request)
     {

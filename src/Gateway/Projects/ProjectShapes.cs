@@ -21,7 +21,10 @@ internal static class ProjectShapes
 
     public static TextListField EnabledCustomCaseTypes { get; } = new("enabled_custom_case_types");
 
-    public static ObjectField ColumnsConfig { get; } = new("columns_config", ProjectSchemas.ColumnsConfig) { Description = "Board layout." };
+    public static ObjectField ColumnsConfig { get; } = new("columns_config", ProjectSchemas.ColumnsConfig)
+    {
+        Description = "Board layout.",
+    };
 
     public static ObjectField Settings { get; } = new("settings", ProjectSchemas.Settings)
     {
