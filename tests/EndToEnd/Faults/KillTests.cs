@@ -1,3 +1,4 @@
+using System.Net;
 using Switchboard.EndToEnd.Instances;
 
 namespace Switchboard.EndToEnd.Faults;
@@ -46,7 +47,7 @@ public sealed class KillTests(ITestOutputHelper output)
         await using var second = await HostProcess.StartAsync(data);
         using var again = second.Connect();
         (await again.ReadCaseAsync(id))["title"]!.GetValue<string>().ShouldBe("Survives pomegranate");
-        var found = (await again.GetAsync("/api/v2/cases?filter=pomegranate")).Require(System.Net.HttpStatusCode.OK);
+        var found = (await again.GetAsync("/api/v2/cases?filter=pomegranate")).Require(HttpStatusCode.OK);
         found["data"]!.AsArray().Single()!["id"]!.GetValue<string>().ShouldBe(id);
         (await second.StopAsync()).ShouldBe(0);
     }

@@ -1,6 +1,6 @@
-using Switchboard.Storage.PrivateServer;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using Switchboard.Storage.PrivateServer;
 
 namespace Switchboard.EndToEnd.Instances;
 

@@ -1,4 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Switchboard.EndToEnd.Faults;
 using Switchboard.EndToEnd.Instances;
 
 namespace Switchboard.EndToEnd.Operations;
@@ -40,7 +44,7 @@ public sealed class LifeCycleTests
         await using var other = new DataRoot();
 
         var (exitCode, output) = await HostProcess.RunToEndAsync(
-            "--Data:Directory", other.Path, "--Http:Port", host.BaseUrl.Port.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            "--Data:Directory", other.Path, "--Http:Port", host.BaseUrl.Port.ToString(CultureInfo.InvariantCulture));
 
         exitCode.ShouldBe(1);
         output.ShouldContain("Http:Port");
@@ -61,6 +65,37 @@ public sealed class LifeCycleTests
     }
 
     [Fact]
+    public async Task A_stop_under_load_answers_what_was_taken_and_loses_nothing()
+    {
+        await using var data = new DataRoot();
+        await using var host = await HostProcess.StartAsync(data);
+        using var api = host.Connect();
+        await using var load = WriteLoad.Start(api, await api.CreateProjectAsync("STOP"), writers: 16, goOnAfterFault: false);
+        await load.MoreAsync(200);
+
+        (await host.StopAsync()).ShouldBe(0);
+        await load.StopAsync();
+
+        load.Refusals.ShouldAllBe(answer => answer.Status == HttpStatusCode.ServiceUnavailable);
+        data.Processes().ShouldBeEmpty();
+        await data.Server.StartAsync(null, TestContext.Current.CancellationToken);
+        await StoredCases.ShouldHoldAsync(data, load.Cases);
+        await StoredCases.ShouldBeWholeAsync(data);
+    }
+
+    [Fact]
+    public async Task Without_the_gateway_role_only_health_and_metrics_are_served()
+    {
+        await using var data = new DataRoot();
+        await using var host = await HostProcess.StartAsync(data, "--Roles:Enabled", "grains");
+        using var api = host.Connect();
+
+        (await api.GetAsync("/health/ready")).Ok.ShouldBeTrue();
+        (await api.GetAsync("/metrics")).Ok.ShouldBeTrue();
+        (await api.GetAsync("/api/v2/cases/projects")).Status.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
     public async Task The_script_starts_says_that_it_runs_already_and_stops_what_a_kill_left_behind()
     {
         await using var data = new DataRoot();
@@ -76,7 +111,7 @@ public sealed class LifeCycleTests
             second.ShouldContain("already runs");
             second.ShouldContain(credentials.BaseUrl.ToString().TrimEnd('/'));
 
-            var silo = int.Parse(File.ReadAllText(Path.Combine(data.Path, "silo.pid")).Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+            var silo = int.Parse(File.ReadAllText(Path.Combine(data.Path, "silo.pid")).Split(' ')[0], CultureInfo.InvariantCulture);
             using (var process = Process.GetProcessById(silo))
             {
                 process.Kill();
@@ -128,9 +163,9 @@ public sealed class LifeCycleTests
 
     private static string FreePort()
     {
-        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
     }
 
     private static async Task<(int ExitCode, string Output)> DevAsync(params string[] arguments)
