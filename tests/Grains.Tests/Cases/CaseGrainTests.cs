@@ -109,7 +109,7 @@ public abstract class CaseGrainTests(DatabaseFixture? database) : GrainTests(dat
         await World.DoAsync(one.Id, new AddComment(cell, "x"), World.By(World.Ana));
 
         (await World.DoAsync(other.Id, new EditComment(cell, "y"), World.By(World.Ana))).Error!.Kind.ShouldBe(ErrorKind.NotFound);
-        (await World.DoAsync(other.Id, new AddComment(cell, "y"), World.By(World.Ana))).Error!.Kind.ShouldBe(ErrorKind.Conflict);
+        (await World.DoAsync(one.Id, new AddComment(cell, "y"), World.By(World.Ana))).Error!.Kind.ShouldBe(ErrorKind.Conflict);
     }
 
     [Fact]
