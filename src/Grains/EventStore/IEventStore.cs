@@ -16,6 +16,7 @@ public interface IEventStore
     /// When the connection is lost at the commit, the store finds out by the events' ids whether it happened.
     /// </summary>
     /// <exception cref="StorageUnavailableException">The database cannot be reached, or the outcome could not be found out in time.</exception>
+    /// <exception cref="ArgumentException">The request contradicts itself, or holds a value that cannot be stored (U+0000 in a text).</exception>
     ValueTask<AppendResult> AppendAsync(AppendRequest request, CancellationToken cancellationToken);
 
     /// <summary>The stored answer for an idempotency key, or null when the key is new (or older than the retention time).</summary>

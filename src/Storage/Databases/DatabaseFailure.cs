@@ -25,7 +25,7 @@ internal static class DatabaseFailures
 
     /// <summary>What the error means.</summary>
     public static DatabaseFailure Classify(Exception error) => error is not PostgresException answer
-        ? DatabaseFailure.Lost
+        ? IsDatabaseError(error) ? DatabaseFailure.Lost : DatabaseFailure.Refused
         : answer.SqlState switch
         {
             PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.LockNotAvailable

@@ -15,7 +15,4 @@ internal sealed partial class AppendLane
 
     [LoggerMessage(2023, LogLevel.Information, "Tenant {Tenant}: of {Lost} appends whose commit got no answer, {Committed} had been committed.")]
     private partial void LogLookedUp(string tenant, int lost, int committed);
-
-    [LoggerMessage(2024, LogLevel.Error, "Tenant {Tenant}: an append failed in a way that the store does not know; it is tried again until its time is up.")]
-    private partial void LogUnexpected(string tenant, Exception error);
 }

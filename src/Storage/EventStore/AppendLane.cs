@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using Switchboard.Grains.EventStore;
 using Switchboard.Storage.Databases;
 
@@ -87,6 +86,12 @@ internal sealed partial class AppendLane(
     /// <summary>Deals with a failed transaction; true when its appends have been settled, false to try what is left of the batch again.</summary>
     private async Task<bool> RecoverAsync(List<PendingAppend> batch, Exception error, CancellationToken stopping)
     {
+        if (!DatabaseFailures.IsDatabaseError(error))
+        {
+            // The driver could not write a value (half a surrogate pair, say). Its connection stopped in the middle of a message.
+            await session.ResetAsync();
+        }
+
         switch (DatabaseFailures.Classify(error))
         {
             case DatabaseFailure.Refused when batch.Count > 1:
@@ -97,7 +102,7 @@ internal sealed partial class AppendLane(
                 return true;
 
             case DatabaseFailure.Refused:
-                return await RefuseAsync(batch[0], (PostgresException)error, stopping);
+                return await RefuseAsync(batch[0], error, stopping);
 
             case DatabaseFailure.RolledBack:
                 LogRolledBack(tenant, batch.Count, error);
@@ -105,11 +110,6 @@ internal sealed partial class AppendLane(
                 return false;
 
             default:
-                if (!DatabaseFailures.IsDatabaseError(error))
-                {
-                    LogUnexpected(tenant, error);
-                }
-
                 await session.ResetAsync();
                 WentDown(error);
                 if (stopping.IsCancellationRequested)
@@ -146,7 +146,7 @@ internal sealed partial class AppendLane(
     }
 
     /// <summary>Answers the one append that the database refuses.</summary>
-    private async Task<bool> RefuseAsync(PendingAppend append, PostgresException error, CancellationToken stopping)
+    private async Task<bool> RefuseAsync(PendingAppend append, Exception error, CancellationToken stopping)
     {
         if (append.OutcomeUnknown)
         {

@@ -18,9 +18,10 @@ internal static class AppendRules
             throw Broken(stream, $"the expected version is {request.ExpectedVersion}, which is negative");
         }
 
-        if (request.Events.IsEmpty && request.Changes.IsEmpty && request.Answer is null)
+        if (request.Events.IsEmpty && request.Answer is null)
         {
-            throw Broken(stream, "it holds no event, no change and no answer");
+            // Without either, nobody could tell whether a lost commit happened.
+            throw Broken(stream, "it holds neither an event nor an answer");
         }
 
         if (request.Answer is { } answer && (answer.OrgId != stream.OrgId || answer.Key.Length is 0 or > LongestKey))

@@ -57,7 +57,7 @@ internal sealed class AppendSession(NpgsqlDataSource writer, Func<BatchStatement
     public async ValueTask ResetAsync()
     {
         var (batch, connection) = (_batch, _connection);
-        (_batch, _connection, _statements) = (null, null, null);
+        (_batch, _connection, _statements, Sent) = (null, null, null, false);
         if (batch is not null)
         {
             await batch.DisposeAsync();

@@ -10,9 +10,9 @@ internal static class Refusal
     private const string RowsChanged = "SB409";
 
     /// <summary>The answer, if it is one that a port knows.</summary>
-    public static bool TryTranslate(PostgresException error, out AppendResult result)
+    public static bool TryTranslate(Exception error, out AppendResult result)
     {
-        result = error switch
+        result = (error as PostgresException) switch
         {
             { SqlState: RowsChanged } => new AppendResult(AppendStatus.VersionConflict),
             { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "domain_events_stream_version" } => new AppendResult(AppendStatus.VersionConflict),
@@ -21,14 +21,13 @@ internal static class Refusal
             // The row of an aggregate that was thought to be new.
             { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "case_pkey" or "project_pkey" or "org_user_pkey" or "access_key_pkey" or "org_pkey" } =>
                 new AppendResult(AppendStatus.VersionConflict),
-            { SqlState: PostgresErrorCodes.UniqueViolation } => new AppendResult(AppendStatus.UniqueConflict, error.ConstraintName),
+            { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: var constraint } => new AppendResult(AppendStatus.UniqueConflict, constraint),
             _ => default,
         };
         return result.Status != AppendStatus.Appended;
     }
 
-    /// <summary>A value that the database cannot hold.</summary>
-    public static ArgumentException Invalid(AppendRequest request, PostgresException error) => new(
-        $"The database refused an append to {request.Stream.Type} {request.Stream.Id} of organisation {request.Stream.OrgId}: "
-        + $"{error.SqlState}: {error.MessageText}", error);
+    /// <summary>A value that the database cannot hold, or the driver cannot write.</summary>
+    public static ArgumentException Invalid(AppendRequest request, Exception error) => new(
+        $"An append to {request.Stream.Type} {request.Stream.Id} of organisation {request.Stream.OrgId} holds a value that cannot be stored: {error.Message}", error);
 }

@@ -15,7 +15,7 @@ public enum CutPoint
 
 /// <summary>
 /// Stands between a client and a <see cref="TestServer"/> and cuts connections at a chosen point of the protocol. A transaction
-/// is recognised by its Execute messages before a Sync, which is when PostgreSQL commits an implicit transaction.
+/// is recognised by its Execute messages with parameters before a Sync, which is when PostgreSQL commits an implicit transaction.
 /// </summary>
 public sealed class PostgresProxy : IAsyncDisposable
 {

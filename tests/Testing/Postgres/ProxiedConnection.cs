@@ -58,14 +58,15 @@ internal sealed class ProxiedConnection(PostgresProxy proxy, Socket client, Sock
 
     private async Task PassRequestsAsync(NetworkStream from, NetworkStream to)
     {
-        var executed = false;
+        var (executed, withParameters) = (false, false);
         var message = new byte[8192];
         while (true)
         {
             var length = await ReadMessageAsync(from, message);
             message = length.Buffer;
             var type = (char)message[0];
-            executed |= type == 'E';
+            withParameters = type == 'B' ? HasParameters(message.AsSpan(5)) : withParameters;
+            executed |= type == 'E' && withParameters;
             if (type == 'S' && executed)
             {
                 executed = false;
@@ -102,6 +103,15 @@ internal sealed class ProxiedConnection(PostgresProxy proxy, Socket client, Sock
                 return;
             }
         }
+    }
+
+    /// <summary>Whether a Bind message carries values: two texts, then the formats, then the values.</summary>
+    private static bool HasParameters(ReadOnlySpan<byte> bind)
+    {
+        bind = bind[(bind.IndexOf((byte)0) + 1)..];
+        bind = bind[(bind.IndexOf((byte)0) + 1)..];
+        var formats = BinaryPrimitives.ReadInt16BigEndian(bind);
+        return BinaryPrimitives.ReadInt16BigEndian(bind[(2 + (2 * formats))..]) > 0;
     }
 
     private static async Task<(byte[] Buffer, int Length)> ReadMessageAsync(NetworkStream from, byte[] buffer)
