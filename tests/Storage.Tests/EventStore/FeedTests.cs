@@ -7,8 +7,8 @@ using Switchboard.Testing.Postgres;
 
 namespace Switchboard.Storage.Tests.EventStore;
 
-/// <summary>Each test has a database of its own, since it reads the whole feed. Transactions of other databases hold the horizon too, hence a server of their own.</summary>
-public sealed class FeedTests(FeedTests.OwnServer server) : IClassFixture<FeedTests.OwnServer>, IAsyncLifetime
+/// <summary>Each test has a database of its own, since it reads the whole feed.</summary>
+public sealed class FeedTests(ServerFixture server) : IClassFixture<ServerFixture>, IAsyncLifetime
 {
     private readonly Guid _org = Guid.CreateVersion7();
     private TestDatabase _database = null!;
@@ -215,14 +215,5 @@ public sealed class FeedTests(FeedTests.OwnServer server) : IClassFixture<FeedTe
         insert.Parameters.Add(new() { Value = id });
         await insert.ExecuteNonQueryAsync(Token);
         return id;
-    }
-
-    public sealed class OwnServer : IAsyncLifetime
-    {
-        public TestServer Server { get; private set; } = null!;
-
-        public async ValueTask InitializeAsync() => Server = await TestServer.StartAsync();
-
-        public ValueTask DisposeAsync() => Server.DisposeAsync();
     }
 }
