@@ -40,9 +40,15 @@ internal static class DatabaseFailures
             },
         };
 
-    /// <summary>57P01 is what an idle connection finds when the server was stopped; without an answer, the other side is simply gone.</summary>
+    /// <summary>
+    /// 57P01 is what an idle connection finds when the server was stopped, 26000 what it finds when a pooler in between has given it
+    /// another of the server's connections; without an answer, the other side is simply gone.
+    /// </summary>
     public static bool IsStaleConnection(Exception error) =>
-        error is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown }
+        error is PostgresException
+        {
+            SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.InvalidSqlStatementName,
+        }
         || (error is NpgsqlException and not PostgresException && error.InnerException is IOException or System.Net.Sockets.SocketException);
 
     /// <summary>The exception that callers of the ports see.</summary>

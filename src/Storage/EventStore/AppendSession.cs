@@ -65,8 +65,9 @@ internal sealed class AppendSession(NpgsqlDataSource writer, Func<BatchStatement
 
         if (connection is not null)
         {
-            // Not back to the pool, even if it looks well: the error said otherwise.
-            NpgsqlConnection.ClearPool(connection);
+            // Not back to the pool, even if it looks well: the error said otherwise. (After a value that it could not write, the driver takes
+            // statements for prepared that never reached the server.)
+            writer.Clear();
             await connection.DisposeAsync();
         }
     }

@@ -28,7 +28,7 @@ public sealed class OrgDirectoryTests(DatabaseFixture fixture) : IClassFixture<D
             ("zoe@example.com", "Zoë", false), ("eve@example.com", "", true), ("x\\y@example.com", "back\\slash", false),
         })
         {
-            await AppendAsync(Samples.Create(Samples.User(_org, email) with { Name = name, Disabled = disabled }));
+            await AppendAsync(Samples.Create(Samples.User(_org, email) with { Name = name, Disabled = disabled, Verified = name.Length > 3 }));
         }
 
         await AppendAsync(Samples.Create(Samples.User(Guid.CreateVersion7(), "ada@example.com")));
@@ -37,11 +37,11 @@ public sealed class OrgDirectoryTests(DatabaseFixture fixture) : IClassFixture<D
         {
             foreach (var filter in new[] { null, "a", "EXAMPLE", "%", "_", "\\", "nobody", "' or true --" })
             {
-                foreach (var disabled in new bool?[] { null, true, false })
+                foreach (var statuses in new[] { UserStatuses.All, UserStatuses.Disabled, UserStatuses.Active | UserStatuses.Pending, UserStatuses.None })
                 {
                     foreach (var page in new[] { 0, 1, 9 })
                     {
-                        var query = new UserQuery(_org, filter, disabled, field, page == 1, 4, page);
+                        var query = new UserQuery(_org, filter, statuses, field, page == 1, 4, page);
                         var expected = await _model.ListUsersAsync(query, Token);
                         Json.Of(await Directory.ListUsersAsync(query, Token)).ShouldBe(Json.Of(expected), query.ToString());
                     }
@@ -75,7 +75,20 @@ public sealed class OrgDirectoryTests(DatabaseFixture fixture) : IClassFixture<D
     public async Task A_sort_field_that_is_not_known_is_refused()
     {
         await Should.ThrowAsync<ArgumentException>(
-            () => Directory.ListUsersAsync(new UserQuery(_org, null, null, "password_hash; drop table org_user", false, 10, 0), Token).AsTask());
+            () => Directory.ListUsersAsync(new UserQuery(_org, null, UserStatuses.All, "password_hash; drop table org_user", false, 10, 0), Token).AsTask());
+    }
+
+    [Fact]
+    public async Task A_text_that_cannot_be_sent_fails_its_own_query_and_no_later_one()
+    {
+        var user = Samples.User(_org, "tim@example.com");
+        await AppendAsync(Samples.Create(user));
+        for (var attempt = 0; attempt < 5; attempt++)
+        {
+            await Should.ThrowAsync<ArgumentException>(() => Directory.FindUserByEmailAsync(_org, "half a pair \ud83d", Token).AsTask());
+        }
+
+        (await Directory.FindUserByEmailAsync(_org, "tim@example.com", Token))!.Id.ShouldBe(user.Id);
     }
 
     private async Task AppendAsync(AppendRequest request)
