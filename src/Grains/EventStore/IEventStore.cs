@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans;
 using Switchboard.Commands;
 using Switchboard.Events;
 
@@ -100,4 +101,5 @@ public enum AppendStatus
 public sealed record StoredAnswer(Guid OrgId, string Key, string RequestHash, string Json);
 
 /// <summary>The database cannot be reached or did not answer in time; nothing was promised to the caller, who may try again.</summary>
+[GenerateSerializer, Alias("switchboard.StorageUnavailableException")]
 public sealed class StorageUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
