@@ -11,7 +11,10 @@ internal static class EngineWiring
     /// <summary>Adds the silo; grain state and reminders lie in the case-management database.</summary>
     public static void UseGrainEngine(this WebApplicationBuilder builder, string connectionString) => builder.UseOrleans(silo =>
     {
-        silo.UseLocalhostClustering();
+        // The rows of state and reminders carry the service's name: it must be the one that OrleansEngine.cs gives.
+        var cluster = builder.Configuration.GetSection("Cluster");
+        silo.UseLocalhostClustering(
+            serviceId: cluster["ServiceId"] ?? "switchboard", clusterId: cluster["ClusterId"] ?? "switchboard");
         silo.AddAdoNetGrainStorageAsDefault(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connectionString));
         silo.UseAdoNetReminderService(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connectionString));
     });

@@ -1,6 +1,7 @@
 using System.Net;
 using Orleans.Configuration;
 using Orleans.Hosting;
+using Orleans.Serialization;
 using Switchboard.Silo.Hosting;
 
 namespace Switchboard.Silo.GrainEngine;
@@ -31,6 +32,8 @@ internal static class EngineWiring
                 options.ClusterId = cluster["ClusterId"] ?? "switchboard";
                 options.ServiceId = cluster["ServiceId"] ?? "switchboard";
             });
+            // What the store says when it is down has the driver's exception inside, and crosses to callers in other silos.
+            silo.Configure<ExceptionSerializationOptions>(options => options.SupportedNamespacePrefixes.Add("Npgsql"));
             silo.ConfigureEndpoints(address, cluster.GetValue("SiloPort", 11111), cluster.GetValue("GatewayPort", 30000));
             silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connectionString));
             silo.AddAdoNetGrainStorageAsDefault(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connectionString));
