@@ -15,7 +15,8 @@ internal static class ReadyLine
             var file = data.File("dev-credentials.json");
             var organisation = ActivatorUtilities.CreateInstance<DevelopmentOrganisation>(app.Services, file);
             await organisation.EnsureAsync(url, cancellationToken);
-            line += $"  credentials {Path.GetRelativePath(Environment.CurrentDirectory, file)}";
+            var relative = Path.GetRelativePath(Environment.CurrentDirectory, file);
+            line += $"  credentials {(relative.StartsWith("..", StringComparison.Ordinal) ? file : relative)}";
         }
 
         Console.WriteLine(line);
