@@ -1,65 +1,112 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans;
+using Orleans.Hosting;
 using Switchboard.Cases;
-using Switchboard.Grains.EventStore;
-using Switchboard.Testing;
+using Switchboard.Commands;
+using Switchboard.Grains;
+using Switchboard.Orgs;
+using Switchboard.Projects;
+using Switchboard.Storage;
 
 namespace Switchboard.Bench.Store;
 
-/// <summary>Callers that change the priority of cases of their own, each update an event, the case's row and a timeline cell.</summary>
-internal sealed class CaseUpdates(IEventStore store, CaseSnapshot[][] cases)
+/// <summary>Callers that change the priority of cases of their own through the cases' grains; each update is an event, the case's row and a timeline cell.</summary>
+internal sealed class CaseUpdates : IAsyncDisposable
 {
-    /// <summary>Opens the cases.</summary>
-    public static async Task<CaseUpdates> PrepareAsync(IEventStore store, int count, int callers, CancellationToken cancellationToken)
+    private readonly IHost _host;
+    private readonly CommandContext _context;
+    private readonly Case[][] _cases;
+
+    private CaseUpdates(IHost host, CommandContext context, Case[][] cases)
     {
-        var project = Samples.Project(Guid.CreateVersion7());
-        await ExpectAsync(store, Samples.Create(project), cancellationToken);
-        var all = Enumerable.Range(1, count).Select(number => Samples.Case(project, number)).ToArray();
-        var mine = Enumerable.Range(0, callers).Select(caller => all.Where((_, index) => index % callers == caller).ToArray()).ToArray();
-        await Task.WhenAll(mine.Select(async part =>
+        (_host, _context, _cases) = (host, context, cases);
+    }
+
+    /// <summary>Starts a silo on a database and opens the cases.</summary>
+    public static async Task<CaseUpdates> PrepareAsync(string connectionString, int count, int callers, CancellationToken cancellationToken)
+    {
+        var host = await StartAsync(connectionString, cancellationToken);
+        var grains = host.Services.GetRequiredService<IGrainFactory>();
+        var (org, user, project) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        var context = new CommandContext(org, Actor.User(user), "0198c3c4-5c2c-7d4e-8f1a-0c6f1d2e3f41");
+        Done(await grains.GetGrain<IOrgGrain>(org.ToString("N")).CreateAsync(new CreateOrg("Bench"), context, cancellationToken));
+        Done(await grains.GetGrain<IUserGrain>(GrainKeys.Of(org, user))
+            .ExecuteAsync(new CreateUser("bench@example.com", "Bench", null, []), context, cancellationToken));
+        Done(await grains.GetGrain<IProjectGrain>(GrainKeys.Of(org, project))
+            .ExecuteAsync(new CreateProject("BENCH", "Bench", ImmutableSortedDictionary<string, string>.Empty, [], null, null), context, cancellationToken));
+
+        var open = new OpenCase(
+            project, CaseTypes.Standard.Id, "Checkout answers with 502 in eu-west-1",
+            "Since 08:52 UTC one in twenty requests to the checkout service fails. Retries help. No deployment since yesterday.",
+            CasePriority.P2, null, null, ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty.Add("service", ["checkout"]));
+        var cases = await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(async () =>
         {
-            foreach (var one in part)
+            var mine = new Case[(count / callers) + (caller < count % callers ? 1 : 0)];
+            for (var index = 0; index < mine.Length; index++)
             {
-                await ExpectAsync(store, Samples.Open(one), cancellationToken);
+                mine[index] = new Case(grains.GetGrain<ICaseGrain>(GrainKeys.Of(org, Guid.CreateVersion7())), CasePriority.P2);
+                Done(await mine[index].Grain.ExecuteAsync(open, context, cancellationToken));
             }
-        }));
-        return new CaseUpdates(store, mine);
+
+            return mine;
+        })));
+        return new CaseUpdates(host, context, cases);
     }
 
     /// <summary>Updates a second.</summary>
     public async Task<double> RunAsync(TimeSpan duration, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        var counts = await Task.WhenAll(cases.Select(part => Task.Run(() => WorkAsync(part, started, duration, cancellationToken))));
+        var counts = await Task.WhenAll(_cases.Select(mine => Task.Run(() => WorkAsync(mine, started, duration, cancellationToken))));
         return counts.Sum() / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
-    private async Task<int> WorkAsync(CaseSnapshot[] part, long started, TimeSpan duration, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync(CancellationToken.None);
+        await ((IAsyncDisposable)_host).DisposeAsync();
+    }
+
+    private async Task<int> WorkAsync(Case[] mine, long started, TimeSpan duration, CancellationToken cancellationToken)
     {
         var done = 0;
         while (Stopwatch.GetElapsedTime(started) < duration)
         {
-            var one = part[done % part.Length];
-            var next = one.Priority == CasePriority.P2 ? CasePriority.P3 : CasePriority.P2;
-            part[done % part.Length] = await UpdateAsync(one, next, cancellationToken);
+            var (grain, priority) = mine[done % mine.Length];
+            priority = priority == CasePriority.P2 ? CasePriority.P3 : CasePriority.P2;
+            Done(await grain.ExecuteAsync(new SetPriority(priority), _context, cancellationToken));
+            mine[done % mine.Length] = new Case(grain, priority);
             done++;
         }
 
         return done;
     }
 
-    private async Task<CaseSnapshot> UpdateAsync(CaseSnapshot one, CasePriority priority, CancellationToken cancellationToken)
+    private static async Task<IHost> StartAsync(string connectionString, CancellationToken cancellationToken)
     {
-        var update = Samples.SetPriority(one, priority);
-        await ExpectAsync(store, update, cancellationToken);
-        return Samples.CaseOf(update);
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Databases:CaseManagement:Primary"] = connectionString });
+        builder.Services.AddSwitchboardStorage(builder.Configuration);
+        builder.Services.AddSwitchboardGrains();
+        builder.UseOrleans(silo => silo.UseLocalhostClustering().AddActivityPropagation());
+        var host = builder.Build();
+        await host.StartAsync(cancellationToken);
+        return host;
     }
 
-    private static async Task ExpectAsync(IEventStore store, AppendRequest request, CancellationToken cancellationToken)
+    private static void Done<T>(Outcome<T> outcome)
+        where T : class
     {
-        var result = await store.AppendAsync(request, cancellationToken);
-        if (result.Status != AppendStatus.Appended)
+        if (!outcome.Succeeded)
         {
-            throw new InvalidOperationException($"An append to {request.Stream} came to {result.Status}.");
+            throw new InvalidOperationException($"A command of the bench was refused: {outcome.Error}");
         }
     }
+
+    private readonly record struct Case(ICaseGrain Grain, CasePriority Priority);
 }

@@ -20,8 +20,7 @@ internal static class StoreBench
     {
         await using var server = await TestServer.StartAsync(("fsync", "on"), ("full_page_writes", "on"), ("max_wal_size", "4GB"));
         await using var database = await TestDatabase.CreateAsync(server);
-        await using var storage = TestStorage.Connect(database);
-        var updates = await CaseUpdates.PrepareAsync(storage.Store, Cases, Callers, cancellationToken);
+        await using var updates = await CaseUpdates.PrepareAsync(database.ConnectionString, Cases, Callers, cancellationToken);
         await using var plain = await PlainInserts.PrepareAsync(database.ConnectionString, Connections, cancellationToken);
         await plain.RunAsync(_warmUp, cancellationToken);
         await updates.RunAsync(_warmUp, cancellationToken);
@@ -35,7 +34,7 @@ internal static class StoreBench
         return
         [
             new Figure($"one-row-a-transaction inserts, {Connections} connections", Median(turns.Select(turn => turn.Plain)), "commits/s", null, null),
-            new Figure($"durable case updates (event + row + cell), {Callers} callers over {Cases:N0} cases", Median(turns.Select(turn => turn.Updates)), "updates/s", null, null),
+            new Figure($"durable case updates through the grain (event + row + cell), {Callers} callers over {Cases:N0} cases", Median(turns.Select(turn => turn.Updates)), "updates/s", null, null),
             new Figure("durable case updates against one-row-a-transaction inserts", Median(turns.Select(turn => turn.Updates / turn.Plain)), "times", 1.2, null),
         ];
     }
