@@ -1,3 +1,4 @@
+using Switchboard.Bench.Engine;
 using Switchboard.Bench.Gateway;
 using Switchboard.Bench.Store;
 using Switchboard.Bench.Up;
@@ -11,6 +12,7 @@ internal static class Benches
     public static IReadOnlyDictionary<string, Func<CancellationToken, Task<IReadOnlyList<Figure>>>> All { get; } =
         new Dictionary<string, Func<CancellationToken, Task<IReadOnlyList<Figure>>>>(StringComparer.Ordinal)
         {
+            ["engine"] = EngineBench.RunAsync,
             ["store"] = StoreBench.RunAsync,
             ["gateway"] = GatewayBench.RunAsync,
             ["up"] = UpBench.RunAsync,

@@ -19,6 +19,7 @@ internal sealed class CallFilters(
 
     internal async Task<T?> InvokeOutgoing<T>(GrainReference reference, RequestBase request)
     {
+        request.IsShown = true;
         var context = new OutgoingContext<T>(silo, _outgoing, reference, request);
         await context.Invoke();
         return context.Response is { } response ? response.GetResult<T>() : default;
@@ -27,6 +28,7 @@ internal sealed class CallFilters(
     /// <summary>Runs the filters, the grain's own filter and the method. The task carries the result.</summary>
     internal Task InvokeIncoming(RequestBase request, Activation activation)
     {
+        request.IsShown = true;
         var context = new IncomingContext(_incoming, request, activation);
         var task = context.Invoke();
         return task.IsCompletedSuccessfully ? Outcome(context, request) : request.AwaitOutcome(task, context);
@@ -161,7 +163,7 @@ internal sealed class CallFilters(
                 }
 
                 var task = silo.Calls.Transmit<T>(reference, request);
-                if (task is Task<T> typed)
+                if (typeof(T) != typeof(GrainCalls.Nothing) && task is Task<T> typed)
                 {
                     Response = Response.FromResult(await typed);
                 }

@@ -66,7 +66,7 @@ internal sealed class GrainCalls(SiloRuntime silo) : IGrainReferenceRuntime
             if (ran && Volatile.Read(ref request.Answer) is Task finished)
             {
                 request.Statistics.RanInline(Stopwatch.GetTimestamp() - request.SentAt);
-                request.Dispose();
+                request.Recycle();
                 return finished;
             }
 
@@ -171,7 +171,7 @@ internal sealed class GrainCalls(SiloRuntime silo) : IGrainReferenceRuntime
         if (Interlocked.CompareExchange(ref request.Answer, pending, null) is Task finished)
         {
             pending.Complete(finished);
-            request.Dispose();
+            request.Recycle();
             return pending.Promise;
         }
 

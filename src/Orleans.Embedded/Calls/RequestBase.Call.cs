@@ -37,6 +37,15 @@ public abstract partial class RequestBase
     /// </summary>
     internal object? Answer;
 
+    /// <summary>How often an activation that ended has passed it on.</summary>
+    internal int Forwards { get; set; }
+
+    /// <summary>Whether it makes sense for one activation only, and must not reach the next.</summary>
+    internal virtual bool IsLocalOnly => false;
+
+    /// <summary>Whether a filter has seen it and may hold it still.</summary>
+    internal bool IsShown { get; set; }
+
     internal MethodStatistics Statistics => _statistics!;
 
     /// <summary>Whether its end counts as use of the activation.</summary>
@@ -65,6 +74,15 @@ public abstract partial class RequestBase
         }
     }
 
+    /// <summary>After its end: lets it be used again, unless somebody may look at it yet.</summary>
+    internal void Recycle()
+    {
+        if (!IsShown)
+        {
+            Dispose();
+        }
+    }
+
     internal Task Fail(Exception exception) => ToTask(Serialization.Invocation.Response.FromException(exception));
 
     internal void ForgetCall()
@@ -76,5 +94,6 @@ public abstract partial class RequestBase
         Source = null;
         Context = null;
         Answer = null;
+        Forwards = 0;
     }
 }

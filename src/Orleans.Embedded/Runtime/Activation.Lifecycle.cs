@@ -5,7 +5,7 @@ internal sealed partial class Activation
 {
     /// <summary>Starts the activation on a pool thread.</summary>
     internal void StartOnPool() =>
-        ThreadPool.UnsafeQueueUserWorkItem(static activation => activation.StartHere(null), this, preferLocal: true);
+        ThreadPool.UnsafeQueueUserWorkItem(static activation => activation.StartHere(null), this, preferLocal: false);
 
     /// <summary>
     /// Starts the activation on this thread, and runs the request that caused it if that is possible without waiting; otherwise the
@@ -264,7 +264,16 @@ internal sealed partial class Activation
         while (waiting is not null)
         {
             var next = waiting.Next;
-            Silo.Calls.Redeliver(waiting);
+            if (Silo.RefusesForwarding(waiting))
+            {
+                Reject(waiting, new SiloUnavailableException($"The silo stops: {GrainId} takes no more requests."));
+            }
+            else if (!waiting.IsLocalOnly)
+            {
+                waiting.Forwards++;
+                Silo.Calls.Redeliver(waiting);
+            }
+
             waiting = next;
         }
     }
@@ -280,7 +289,15 @@ internal sealed partial class Activation
 
         foreach (var timer in timers)
         {
-            timer.Dispose();
+            try
+            {
+                timer.Dispose();
+            }
+            catch (Exception exception)
+            {
+                // What was registered on the timer's token failed; that must not keep the activation from ending.
+                Log.DeactivationFailed(Silo.Logger, exception, GrainId);
+            }
         }
     }
 

@@ -298,7 +298,7 @@ internal sealed partial class Activation
                 break;
         }
 
-        request.Dispose();
+        request.Recycle();
     }
 
     private void Reject(RequestBase request, Exception exception) => Answer(request, request.Fail(exception));

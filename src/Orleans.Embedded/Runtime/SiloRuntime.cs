@@ -12,6 +12,7 @@ namespace Orleans.Runtime;
 internal sealed class SiloRuntime : IDisposable
 {
     private readonly SiloMessagingOptions _messaging;
+    private volatile bool _stopping;
     private volatile bool _stopped;
 
     public SiloRuntime(
@@ -109,6 +110,7 @@ internal sealed class SiloRuntime : IDisposable
     /// <summary>Deactivates everything; the running requests finish first. Calls made meanwhile by grains that end still work.</summary>
     internal async Task StopAsync(CancellationToken cancellationToken)
     {
+        _stopping = true;
         var reason = new DeactivationReason(DeactivationReasonCode.ShuttingDown, "This process is terminating.");
         var count = 0;
         while (Activations.ToArray() is { Length: > 0 } all)
@@ -135,6 +137,12 @@ internal sealed class SiloRuntime : IDisposable
             $"The silo stopped before {call.Method.InterfaceName}.{call.Method.MethodName} was answered."));
         Log.SiloStopped(Logger, Details.Name, count);
     }
+
+    /// <summary>
+    /// While the silo stops, requests of clients that have not started are refused, and those of grains, which may need them to finish,
+    /// are passed on a few times only: each new activation is to end, too.
+    /// </summary>
+    internal bool RefusesForwarding(RequestBase request) => _stopping && (request.Source is null || request.Forwards >= 3);
 
     internal void ThrowIfStopped()
     {

@@ -47,9 +47,8 @@ internal abstract class TurnScheduler : TaskScheduler, IThreadPoolWorkItem
         {
             if (Stopwatch.GetElapsedTime(began) > Quantum)
             {
-                // Others get their turn; the global queue keeps this one from coming back at once.
                 ResetCurrent(caller);
-                Release(preferLocal: false);
+                Release();
                 return;
             }
         }
@@ -70,7 +69,7 @@ internal abstract class TurnScheduler : TaskScheduler, IThreadPoolWorkItem
     }
 
     /// <summary>Lets go of the scheduler, or hands it to the pool if work came in.</summary>
-    protected void Release(bool preferLocal = true)
+    protected void Release()
     {
         lock (this)
         {
@@ -83,7 +82,7 @@ internal abstract class TurnScheduler : TaskScheduler, IThreadPoolWorkItem
             _phase = Phase.Scheduled;
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal);
+        Schedule();
     }
 
     /// <summary>Asks for a pool thread if nobody holds the scheduler. Called under the lock; true: call <see cref="Schedule"/> after it.</summary>
@@ -98,7 +97,11 @@ internal abstract class TurnScheduler : TaskScheduler, IThreadPoolWorkItem
         return true;
     }
 
-    protected void Schedule() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+    /// <summary>
+    /// Asks for a pool thread. Not by the local queue of this thread: that is last in, first out, so that on a busy machine newer work
+    /// would keep an activation waiting without end.
+    /// </summary>
+    protected void Schedule() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 
     /// <summary>The next request that may start, counted as running. Called under the lock.</summary>
     protected abstract RequestBase? TakeRequest();

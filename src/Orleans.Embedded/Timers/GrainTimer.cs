@@ -203,6 +203,8 @@ internal sealed class GrainTimerTick : RequestBase
 
     internal override bool IsKeepAlive => _timer.KeepAlive;
 
+    internal override bool IsLocalOnly => true;
+
     public override object GetTarget() => _timer;
 
     public override void SetTarget(ITargetHolder holder)
