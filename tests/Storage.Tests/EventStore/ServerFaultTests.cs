@@ -237,6 +237,9 @@ public sealed class ServerFaultTests : IAsyncLifetime
                 catch (StorageUnavailableException)
                 {
                     Interlocked.Increment(ref _unavailable);
+
+                    // As a client would: without a pause the refusals keep every pool thread busy, and the server never comes back.
+                    await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Token);
                 }
 
                 _progress.Release();
