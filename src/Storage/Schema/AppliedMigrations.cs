@@ -71,7 +71,7 @@ internal static class AppliedMigrations
             {
                 throw new MigrationException(
                     $"Database '{database}' has migration {entry.Number} '{entry.Name}' of a newer release, which says that older binaries such as "
-                    + $"this one (newest known: {known.Count}) may not work with it. Start the newer release.");
+                    + $"this one (newest known: {known.Max(migration => migration.Number)}) may not work with it. Start the newer release.");
             }
         }
     }

@@ -7,7 +7,7 @@ using System.Text.RegularExpressions;
 namespace Switchboard.Storage.Schema;
 
 /// <summary>One numbered script of the schema's history.</summary>
-/// <param name="Number">From 1, without gaps.</param>
+/// <param name="Number">From 1; unique. Applied in this order, and one that a database lacks is applied whatever came after it.</param>
 /// <param name="Name">What it is about, from the file's name.</param>
 /// <param name="Sql">The script; runs in one transaction.</param>
 /// <param name="Compatible">
@@ -47,13 +47,11 @@ public sealed partial record Migration(int Number, string Name, string Sql, bool
             .Select(resource => Parse(resource[prefix.Length..], Read(assembly, resource)))
             .OrderBy(migration => migration.Number)
             .ToArray();
-        for (var index = 0; index < migrations.Length; index++)
+        var twice = migrations.GroupBy(migration => migration.Number).FirstOrDefault(group => group.Count() > 1);
+        if (twice is not null)
         {
-            if (migrations[index].Number != index + 1)
-            {
-                throw new InvalidOperationException(
-                    $"The built-in migrations must be numbered 1, 2, 3, ...; '{migrations[index].Name}' has number {migrations[index].Number} in place {index + 1}.");
-            }
+            throw new InvalidOperationException(
+                $"The built-in migrations {string.Join(" and ", twice.Select(migration => $"'{migration.Name}'"))} have the same number {twice.Key}; give one of them the next free one.");
         }
 
         return migrations;
