@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Switchboard.Cases;
 using Switchboard.Grains.Cases;
+using Switchboard.Grains.DeadLetters;
 using Switchboard.Grains.EventStore;
 using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
@@ -15,6 +16,7 @@ using Switchboard.Orgs;
 using Switchboard.Projects;
 using Switchboard.Storage.Cases;
 using Switchboard.Storage.Databases;
+using Switchboard.Storage.DeadLetters;
 using Switchboard.Storage.Events;
 using Switchboard.Storage.EventStore;
 using Switchboard.Storage.Orgs;
@@ -64,6 +66,8 @@ public static class StorageServiceCollectionExtensions
     {
         services.AddSingleton<IEventStore, PostgresEventStore>();
         services.AddSingleton<IEventFeed, EventFeed>();
+        services.AddSingleton<FlavorNumbers>();
+        services.AddSingleton<IDeadLetters, DeadLetterRows>();
         services.AddSingleton<IAggregateRows<CaseSnapshot>, CaseRows>();
         services.AddSingleton<ICaseNumbers, CaseNumbers>();
         services.AddSingleton<ICaseDirectory, CaseDirectory>();

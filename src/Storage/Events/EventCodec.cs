@@ -1,9 +1,12 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Reflection;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Switchboard.Events;
+using Switchboard.Grains.DeadLetters;
 using Switchboard.Grains.EventStore;
 
 namespace Switchboard.Storage.Events;
@@ -16,6 +19,7 @@ public sealed class EventCodec
 {
     private readonly FrozenDictionary<Type, EventType> _byType;
     private readonly FrozenDictionary<(string Name, int Version), EventType> _byName;
+    private readonly FrozenDictionary<string, int> _newest;
     private readonly JsonTypeInfo<EventMetadata> _metadata;
 
     /// <summary>A codec for all event types of the contracts.</summary>
@@ -42,6 +46,7 @@ public sealed class EventCodec
 
         _byType = known.ToFrozenDictionary(one => one.Type);
         _byName = known.ToFrozenDictionary(one => (one.Name, one.Version));
+        _newest = known.GroupBy(one => one.Name).ToFrozenDictionary(group => group.Key, group => group.Max(one => one.Version));
     }
 
     /// <summary>The stored names and versions, in order.</summary>
@@ -58,22 +63,48 @@ public sealed class EventCodec
     internal byte[] Encode(DomainEvent body) => JsonSerializer.SerializeToUtf8Bytes(body, _byType[body.GetType()].Json);
 
     /// <summary>Reads an event's JSON.</summary>
-    /// <exception cref="InvalidOperationException">A newer release wrote a type that this one does not know, or the JSON does not fit it.</exception>
-    internal DomainEvent Decode(string name, int version, ReadOnlySpan<byte> json)
+    /// <exception cref="EventDecodeException">
+    /// Its type or schema is not known to this release, or the JSON does not fit it; <see cref="EventDecodeException.Reason"/> tells which.
+    /// </exception>
+    public DomainEvent Decode(string name, int version, ReadOnlySpan<byte> json)
     {
         if (!_byName.TryGetValue((name, version), out var known))
         {
-            throw new InvalidOperationException(
-                $"Stored event type '{name}' version {version} is not known to this release. A newer release wrote it: run that one.");
+            throw _newest.TryGetValue(name, out var newest) && version > newest
+                ? new EventDecodeException(
+                    DeadLetterReason.FutureSchema,
+                    $"Stored event type '{name}' version {version} is not known to this release, which knows it up to version {newest}. "
+                    + "A newer release wrote it: run that one.")
+                : new EventDecodeException(
+                    DeadLetterReason.UnknownType,
+                    $"Stored event type '{name}' version {version} is not known to this release. A newer release wrote it: run that one.");
         }
 
         try
         {
-            return (DomainEvent)JsonSerializer.Deserialize(json, known.Json)!;
+            return (DomainEvent?)JsonSerializer.Deserialize(json, known.Json) ?? throw new JsonException("it is null");
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or ArgumentException or FormatException or InvalidOperationException or NotSupportedException)
         {
-            throw new InvalidOperationException($"The payload of a stored event '{name}' version {version} cannot be read: {error.Message}", error);
+            throw new EventDecodeException(
+                DeadLetterReason.Undecodable, $"The payload of a stored event '{name}' version {version} cannot be read: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Reads the body of an event that came through a stream.</summary>
+    /// <exception cref="EventDecodeException">As <see cref="Decode(string, int, ReadOnlySpan{byte})"/>.</exception>
+    public DomainEvent Decode(EventRecord record)
+    {
+        // Payloads are short: most fit a buffer that the pool has ready.
+        var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(record.Payload.Length));
+        try
+        {
+            var length = Encoding.UTF8.GetBytes(record.Payload, buffer);
+            return Decode(record.Type, record.Schema, buffer.AsSpan(0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Switchboard.Cases;
 using Switchboard.Commands;
 using Switchboard.Events;
+using Switchboard.Grains.DeadLetters;
 using Switchboard.Grains.EventStore;
 using Switchboard.Projects;
 using Switchboard.Storage.Events;
@@ -70,9 +71,33 @@ public sealed class EventCodecTests
     [Fact]
     public void A_type_that_this_release_does_not_know_is_named()
     {
-        var error = Should.Throw<InvalidOperationException>(() => _codec.Decode("case.teleported", 3, "{}"u8));
+        var error = Should.Throw<EventDecodeException>(() => _codec.Decode("case.teleported", 3, "{}"u8));
 
+        error.Reason.ShouldBe(DeadLetterReason.UnknownType);
         error.Message.ShouldContain("'case.teleported' version 3");
+    }
+
+    [Fact]
+    public void A_schema_of_a_newer_release_is_told_from_an_unknown_type()
+    {
+        var error = Should.Throw<EventDecodeException>(() => _codec.Decode("case.title_changed", 9, "{}"u8));
+
+        error.Reason.ShouldBe(DeadLetterReason.FutureSchema);
+        error.Message.ShouldContain("up to version 1");
+    }
+
+    [Theory]
+    [InlineData("not JSON")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{\"from\":7,\"to\":\"b\"}")]
+    [InlineData("{\"from\":\"a\",\"to\":\"\\ud800\"}")]
+    [InlineData("")]
+    public void A_payload_that_is_not_of_its_type_is_undecodable(string payload)
+    {
+        var error = Should.Throw<EventDecodeException>(() => _codec.Decode("case.title_changed", 1, System.Text.Encoding.UTF8.GetBytes(payload)));
+
+        error.Reason.ShouldBe(DeadLetterReason.Undecodable);
     }
 
     [Fact]
