@@ -4,7 +4,10 @@ using Switchboard.Commands;
 
 namespace Switchboard.Grains.Search;
 
-/// <summary>Searches cases. A case that was written is found at once (the embedded engine reads the rows themselves).</summary>
+/// <summary>
+/// Searches cases. With the default engine a case that was written is found at once (it reads the rows themselves); an outside index
+/// follows shortly after. Refusals are answers, never exceptions. Safe for use by many at once.
+/// </summary>
 public interface ICaseSearch
 {
     /// <summary>
@@ -13,6 +16,28 @@ public interface ICaseSearch
     /// </summary>
     /// <exception cref="EventStore.StorageUnavailableException">The database cannot be reached.</exception>
     ValueTask<Outcome<CaseSearchPage>> SearchAsync(CaseSearchRequest request, CancellationToken cancellationToken);
+
+    /// <summary>How many cases match, all of them counted, and how often each value of some fields occurs among them.</summary>
+    /// <exception cref="EventStore.StorageUnavailableException">The engine cannot be reached.</exception>
+    ValueTask<Outcome<CaseCounts>> CountAsync(CaseCountRequest request, CancellationToken cancellationToken);
+
+    /// <summary>How often each combination of values of some fields occurs among the matching cases.</summary>
+    /// <exception cref="EventStore.StorageUnavailableException">The engine cannot be reached.</exception>
+    ValueTask<Outcome<CaseAggregate>> AggregateAsync(CaseAggregateRequest request, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The next part of a walk through all matching cases, newest first, however many there are: for exports and changes in bulk. A case
+    /// that matches from the walk's beginning to its end is met exactly once; one opened after the walk began is not met.
+    /// </summary>
+    /// <exception cref="EventStore.StorageUnavailableException">The engine cannot be reached.</exception>
+    ValueTask<Outcome<CaseWalkPart>> WalkAsync(CaseWalkRequest request, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Facet keys, or values of one facet, that begin with what was typed so far. Attributes are suggested from the newest
+    /// <see cref="SearchLimits.SuggestedFrom"/> cases that have a fitting one, the most frequent first.
+    /// </summary>
+    /// <exception cref="EventStore.StorageUnavailableException">The engine cannot be reached.</exception>
+    ValueTask<Outcome<CaseSuggestions>> SuggestAsync(CaseSuggestRequest request, CancellationToken cancellationToken);
 }
 
 /// <summary>What to search for.</summary>

@@ -156,5 +156,5 @@ internal sealed class SearchLexer(string query)
 
     private static bool EndsWord(char c) => c is '(' or ')' or '[' or ']' or '"' || char.IsWhiteSpace(c);
 
-    private static bool IsKeyCharacter(char c) => char.IsLetterOrDigit(c) || c is '_' or '.' or '-' or '@';
+    public static bool IsKeyCharacter(char c) => char.IsLetterOrDigit(c) || c is '_' or '.' or '-' or '@';
 }

@@ -23,4 +23,19 @@ public static class SearchLimits
 
     /// <summary>The longest <c>key:value</c> of an attribute that is searched, in characters; the rest of a longer one is not.</summary>
     public const int MaxAttributeTerm = 500;
+
+    /// <summary>The most cases that a part of a walk holds.</summary>
+    public const int MaxWalkSize = 1_000;
+
+    /// <summary>The most fields that cases are grouped by.</summary>
+    public const int MaxGroupFields = 5;
+
+    /// <summary>The most groups that are answered, of each field or of a combination.</summary>
+    public const int MaxGroups = 1_000;
+
+    /// <summary>The most suggestions.</summary>
+    public const int MaxSuggestions = 100;
+
+    /// <summary>How many cases with a fitting attribute suggestions are made from.</summary>
+    public const int SuggestedFrom = 5_000;
 }

@@ -49,6 +49,9 @@ internal static class AttributeSql
             + $" and case when {value} ~ {sql.Add(NpgsqlDbType.Text, AttributeNumber.Pattern)} then {condition} else false end))";
     }
 
+    /// <summary>Has an attribute whose <c>key:value</c> begins so.</summary>
+    public static string Beginning(string term, FilterSql sql) => Word(term, prefix: true, sql);
+
     private static string Word(string term, bool prefix, FilterSql sql)
     {
         var word = Cut(term).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal);

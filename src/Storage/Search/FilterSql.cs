@@ -31,9 +31,12 @@ internal sealed class FilterSql
 
     private string Common => Tables.Common;
 
-    public static FilterSql Of(Guid orgId, CaseFilter filter, CaseSort sort)
+    public static FilterSql Of(Guid orgId, CaseFilter filter, CaseSort sort) => Of(orgId, filter, SearchTables.Of(filter, sort));
+
+    /// <summary>A condition on at least these tables.</summary>
+    public static FilterSql Of(Guid orgId, CaseFilter filter, SearchTables tables)
     {
-        var sql = new FilterSql(orgId, SearchTables.Of(filter, sort));
+        var sql = new FilterSql(orgId, tables);
         sql.Write(filter);
         return sql;
     }
@@ -96,12 +99,7 @@ internal sealed class FilterSql
     }
 
     /// <summary>A parameter with the <c>like</c> pattern.</summary>
-    public string Like(TextPattern pattern, Func<string, string>? spell = null) => Add(
-        NpgsqlDbType.Text,
-        string.Join('%', pattern.Pieces.Select(p => (spell is null ? p : spell(p))
-            .Replace("\\", "\\\\", StringComparison.Ordinal)
-            .Replace("%", "\\%", StringComparison.Ordinal)
-            .Replace("_", "\\_", StringComparison.Ordinal))));
+    public string Like(TextPattern pattern, Func<string, string>? spell = null) => Add(NpgsqlDbType.Text, LikePattern.Of(pattern, spell));
 
     private string Priority(PriorityFilter filter) =>
         Set("((c.priority + 5) % 6)", [.. filter.Any.Select(static p => ((int)p + 5) % 6).Order()]);

@@ -11,41 +11,147 @@ using Switchboard.Storage.Databases;
 namespace Switchboard.Storage.Search;
 
 /// <summary>
-/// Searches the rows that the event store writes, so that a case is found as soon as its write is acknowledged. One statement gives
-/// page and number of matches. Safe for use by many at once.
+/// Searches the rows that the event store writes, so that a case is found as soon as its write is acknowledged. Each request is one
+/// statement, hence one snapshot. Safe for use by many at once.
 /// </summary>
 /// <param name="source">The tenant's database; a replica only where a delay is wanted.</param>
 /// <param name="types">The case types that <c>type:</c> can name.</param>
 /// <param name="clock">What <c>now</c> means.</param>
-/// <param name="options">The time limit.</param>
+/// <param name="options">The time limits.</param>
 public sealed class PostgresCaseSearch(
-    NpgsqlDataSource source, ImmutableArray<CaseType> types, TimeProvider clock, IOptions<SearchOptions> options) : ICaseSearch
+    NpgsqlDataSource source, ImmutableArray<CaseType> types, TimeProvider clock, IOptions<SearchOptions> options)
+    : CaseSearch(types, new(TenantDatabases.CaseManagementTenant, source), clock)
 {
     /// <inheritdoc/>
-    public async ValueTask<Outcome<CaseSearchPage>> SearchAsync(CaseSearchRequest request, CancellationToken cancellationToken)
+    protected override ValueTask<Outcome<CaseSearchPage>> PageAsync(CaseSearchRequest request, CaseFilter filter, CancellationToken cancellationToken)
     {
-        if (CheckPage(request) is { } refused)
+        var (text, sql) = SearchSql.Of(request, filter);
+        return RunAsync(text, sql, options.Value.Timeout, ReadAsync, cancellationToken);
+
+        async Task<CaseSearchPage> ReadAsync(NpgsqlDataReader reader)
         {
-            return refused;
+            var cases = ImmutableArray.CreateBuilder<CaseSnapshot>(request.PageSize);
+            long total = 0;
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                total = reader.GetInt64(CaseRow.Count);
+                if (!reader.IsDBNull(0))
+                {
+                    cases.Add(CaseRow.Read(reader));
+                }
+            }
+
+            return new(cases.ToImmutable(), Math.Min(total, SearchLimits.Window), total > SearchLimits.Window);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override ValueTask<Outcome<CaseCounts>> CountAsync(CaseCountRequest request, CaseFilter filter, CancellationToken cancellationToken)
+    {
+        var (text, sql) = CountSql.Of(request, filter);
+        return RunAsync(text, sql, options.Value.Timeout, ReadAsync, cancellationToken);
+
+        async Task<CaseCounts> ReadAsync(NpgsqlDataReader reader)
+        {
+            var values = request.GroupBys.Select(static _ => ImmutableArray.CreateBuilder<CaseValueCount>()).ToArray();
+            long total = 0;
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                var (field, count) = (reader.GetInt32(0), reader.GetInt64(2));
+                if (field < 0)
+                {
+                    total = count;
+                }
+                else
+                {
+                    values[field].Add(new(reader.TextOrNull(1), count));
+                }
+            }
+
+            return new(total, [.. request.GroupBys.Select((field, i) => new CaseFieldCounts(field, values[i].ToImmutable()))]);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override ValueTask<Outcome<CaseAggregate>> AggregateAsync(
+        CaseAggregateRequest request, CaseFilter filter, CancellationToken cancellationToken)
+    {
+        var (text, sql) = AggregateSql.Of(request, filter);
+        return RunAsync(text, sql, options.Value.Timeout, ReadAsync, cancellationToken);
+
+        async Task<CaseAggregate> ReadAsync(NpgsqlDataReader reader)
+        {
+            var groups = ImmutableArray.CreateBuilder<CaseGroup>();
+            long total = 0;
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                if (reader.GetBoolean(0))
+                {
+                    total = reader.GetInt64(1);
+                }
+                else
+                {
+                    groups.Add(new([.. request.GroupBy.Select((_, i) => reader.TextOrNull(i + 2))], reader.GetInt64(1)));
+                }
+            }
+
+            return new(total, groups.ToImmutable());
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override ValueTask<Outcome<IReadOnlyList<CaseSnapshot>>> WalkAsync(
+        Guid orgId, CaseFilter filter, CaseWalkPosition after, int size, CancellationToken cancellationToken)
+    {
+        var (text, sql) = SearchSql.Walk(orgId, filter, after, size);
+        return RunAsync(text, sql, options.Value.WalkTimeout, reader => ListAsync(reader, CaseRow.Read, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override ValueTask<Outcome<IReadOnlyList<string>>> AttributesAsync(
+        Guid orgId, string? key, string typed, int limit, CancellationToken cancellationToken)
+    {
+        var (text, sql) = SuggestSql.Of(orgId, key, typed, limit);
+        return RunAsync(text, sql, options.Value.Timeout, reader => ListAsync(reader, static row => row.GetString(0), cancellationToken), cancellationToken);
+    }
+
+    private static async Task<IReadOnlyList<T>> ListAsync<T>(NpgsqlDataReader reader, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken)
+    {
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add(map(reader));
         }
 
-        var bound = SearchBinder.Bind(request.Query, new(request.CallerId, clock.GetUtcNow(), types));
-        if (!bound.Succeeded)
-        {
-            return bound.Error;
-        }
+        return rows;
+    }
 
+    private async ValueTask<Outcome<T>> RunAsync<T>(
+        string text, FilterSql sql, TimeSpan timeout, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellationToken)
+        where T : class
+    {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await ReadAsync(request, bound.Value, cancellationToken);
+                await using var batch = source.CreateBatch();
+                batch.Timeout = (int)Math.Ceiling(timeout.TotalSeconds) + 5; // the server's own limit comes first
+                var settings = new NpgsqlBatchCommand(SearchSql.Settings);
+                settings.Parameters.Add(new() { Value = timeout.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture) });
+                batch.BatchCommands.Add(settings);
+                var search = new NpgsqlBatchCommand(text);
+                search.Parameters.AddRange(sql.Parameters.Select(static p => p.Clone()).ToArray());
+                batch.BatchCommands.Add(search);
+
+                await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+                await reader.NextResultAsync(cancellationToken);
+                return await read(reader);
             }
             catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.QueryCanceled && !cancellationToken.IsCancellationRequested)
             {
                 return DomainError.Invalid(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"the search took longer than {options.Value.Timeout.TotalSeconds} s and was stopped; narrow it, for example by project or created_at"));
+                    $"the search took longer than {timeout.TotalSeconds} s and was stopped; narrow it, for example by project or created_at"));
             }
             catch (Exception error) when (DatabaseFailures.IsDatabaseError(error) && DatabaseFailures.Classify(error) != DatabaseFailure.Refused)
             {
@@ -55,43 +161,5 @@ public sealed class PostgresCaseSearch(
                 }
             }
         }
-    }
-
-    private static DomainError? CheckPage(CaseSearchRequest request) => request switch
-    {
-        { PageSize: < 1 or > SearchLimits.MaxPageSize } =>
-            DomainError.Invalid($"the page size is {request.PageSize}; it must be from 1 to {SearchLimits.MaxPageSize}"),
-        { PageNumber: < 1 } => DomainError.Invalid($"the page number is {request.PageNumber}; pages are counted from 1"),
-        _ when (long)request.PageSize * request.PageNumber > SearchLimits.Window => DomainError.Invalid(
-            $"page {request.PageNumber} of {request.PageSize} cases lies beyond the first {SearchLimits.Window} matches, which is how far a search "
-            + "can be paged; narrow the query, for example by created_at"),
-        _ => null,
-    };
-
-    private async Task<CaseSearchPage> ReadAsync(CaseSearchRequest request, CaseFilter filter, CancellationToken cancellationToken)
-    {
-        var (text, sql) = SearchSql.Of(request, filter);
-        await using var batch = source.CreateBatch();
-        var settings = new NpgsqlBatchCommand(SearchSql.Settings);
-        settings.Parameters.Add(new() { Value = options.Value.Timeout.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture) });
-        batch.BatchCommands.Add(settings);
-        var search = new NpgsqlBatchCommand(text);
-        search.Parameters.AddRange(sql.Parameters.ToArray());
-        batch.BatchCommands.Add(search);
-
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await reader.NextResultAsync(cancellationToken);
-        var cases = ImmutableArray.CreateBuilder<CaseSnapshot>(request.PageSize);
-        long total = 0;
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            total = reader.GetInt64(CaseRow.Count);
-            if (!reader.IsDBNull(0))
-            {
-                cases.Add(CaseRow.Read(reader));
-            }
-        }
-
-        return new(cases.ToImmutable(), Math.Min(total, SearchLimits.Window), total > SearchLimits.Window);
     }
 }

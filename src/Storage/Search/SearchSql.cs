@@ -38,6 +38,22 @@ internal static class SearchSql
             """, sql);
     }
 
+    /// <summary>The cases after a position, newest first; found by an index that has their order, however far into the matches.</summary>
+    public static (string Text, FilterSql Filter) Walk(Guid orgId, CaseFilter filter, CaseWalkPosition after, int size)
+    {
+        var sql = FilterSql.Of(orgId, filter, CaseSort.CreatedAt);
+        var (common, id) = (sql.Tables.Common, sql.Tables.Id);
+        var createdAt = sql.Add(NpgsqlDbType.TimestampTz, after.CreatedAt.UtcDateTime);
+        var last = sql.Add(NpgsqlDbType.Uuid, after.Id);
+        var limit = sql.Add(NpgsqlDbType.Bigint, (long)size);
+        return ($"""
+            with part as materialized (
+                select {id} as part_id {sql.Tables.From} and ({common}.created_at, {id}) < ({createdAt}, {last}) and {sql.Condition}
+                order by {common}.created_at desc, {id} desc limit {limit})
+            select {CaseRow.Columns} from part join "case" c on c.id = part.part_id and c.org_id = $1 order by c.created_at desc, c.id desc
+            """, sql);
+    }
+
     /// <summary>Time of creation, then id break ties, so that an index gives the order and pages are stable.</summary>
     private static string Order(CaseSearchRequest request, string table, string id) => (request.Sort, request.Ascending) switch
     {

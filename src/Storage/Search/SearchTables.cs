@@ -28,6 +28,14 @@ internal readonly record struct SearchTables(bool Case, bool Text)
         return needed with { Case = needed.Case || !needed.Text || sort != CaseSort.CreatedAt };
     }
 
+    /// <summary>What a filter needs and more.</summary>
+    public static SearchTables Of(CaseFilter filter, SearchTables more)
+    {
+        var needed = Needed(filter);
+        var text = needed.Text || more.Text;
+        return new(needed.Case || more.Case || !text, text);
+    }
+
     private static SearchTables Needed(CaseFilter filter) => filter switch
     {
         AllFilter all => Union(all.Parts),

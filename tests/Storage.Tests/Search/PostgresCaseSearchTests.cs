@@ -85,6 +85,43 @@ public sealed class PostgresCaseSearchTests(DatabaseFixture fixture) : IClassFix
     }
 
     [Fact]
+    public async Task Groups_and_parts_that_nobody_can_want_are_refused()
+    {
+        var status = new CaseField(CaseFieldKind.Status);
+        var count = new CaseCountRequest(Guid.NewGuid(), Guid.Empty, SearchQuery.Everything, [status], 10);
+        (await Search().CountAsync(count with { Limit = 0 }, Cancelled)).Error.ShouldNotBeNull().Detail.ShouldNotBeNull().ShouldContain("limit of groups is 0");
+        (await Search().CountAsync(count with { Limit = 1001 }, Cancelled)).Error.ShouldNotBeNull().Detail.ShouldNotBeNull().ShouldContain("1 to 1000");
+        (await Search().CountAsync(count with { GroupBys = [status, status, status, status, status, status] }, Cancelled)).Error
+            .ShouldNotBeNull().Detail.ShouldNotBeNull().ShouldContain("by 6 fields");
+        (await Search().AggregateAsync(new(count.OrgId, Guid.Empty, count.Query, [], 10), Cancelled)).Error.ShouldNotBeNull().Detail.ShouldNotBeNull().ShouldContain("by 0 fields");
+        (await Search().WalkAsync(new(count.OrgId, Guid.Empty, count.Query, null, 1001), Cancelled)).Error.ShouldNotBeNull().Detail.ShouldNotBeNull().ShouldContain("size is 1001");
+        (await Search().SuggestAsync(new(count.OrgId, null, "", 0), Cancelled)).Error.ShouldNotBeNull().Detail.ShouldNotBeNull().ShouldContain("limit is 0");
+    }
+
+    [Fact]
+    public async Task Counts_are_exact_beyond_the_window_and_limited_to_the_most_frequent_values()
+    {
+        var org = await WriteAsync([.. Enumerable.Range(1, 30).Select(i => Plain(i) with { Priority = (CasePriority)(i < 20 ? 1 : i < 29 ? 2 : 3) })]);
+        var counts = (await Search().CountAsync(new(org, Guid.Empty, SearchQuery.Everything, [new(CaseFieldKind.Priority)], 2), Cancelled)).Value.ShouldNotBeNull();
+        counts.Total.ShouldBe(30);
+        counts.Fields.ShouldHaveSingleItem().Values.ShouldBe([new("P1", 19), new("P2", 9)]);
+    }
+
+    [Fact]
+    public async Task A_walk_does_not_meet_what_was_opened_after_it_began()
+    {
+        var org = await WriteAsync([.. Enumerable.Range(1, 5).Select(i => Plain(i) with { CreatedAt = SearchCases.Now.AddMinutes(-i) })]);
+        var first = (await Search().WalkAsync(new(org, Guid.Empty, SearchQuery.Everything, null, 3), Cancelled)).Value.ShouldNotBeNull();
+        await SearchRows.WriteAsync(
+            fixture.Database.DataSource,
+            new() { OrgId = org, Projects = [], Users = [], Cases = [Plain(9) with { OrgId = org, CreatedAt = SearchCases.Now.AddMinutes(1) }] },
+            Cancelled);
+        var second = (await Search().WalkAsync(new(org, Guid.Empty, SearchQuery.Everything, first.Next, 3), Cancelled)).Value.ShouldNotBeNull();
+        first.Cases.Concat(second.Cases).Select(static c => c.PublicId).ShouldBe([1, 2, 3, 4, 5]);
+        second.Next.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Pages_together_are_the_whole_each_case_once()
     {
         var org = await WriteAsync([.. Enumerable.Range(1, 95).Select(i => Plain(i) with { CreatedAt = SearchCases.Now, Priority = (CasePriority)(i % 6) })]);
@@ -172,6 +209,7 @@ public sealed class PostgresCaseSearchTests(DatabaseFixture fixture) : IClassFix
     [Fact]
     public void Settings_that_cannot_work_name_their_key()
     {
+        new SearchOptionsValidator().Validate(null, new SearchOptions { WalkTimeout = TimeSpan.FromHours(1) }).FailureMessage.ShouldNotBeNull().ShouldContain("Search:WalkTimeout");
         var refused = new SearchOptionsValidator().Validate(null, new SearchOptions { Timeout = TimeSpan.Zero });
         refused.FailureMessage.ShouldNotBeNull().ShouldContain("Search:Timeout");
         new SearchOptionsValidator().Validate(null, new SearchOptions()).Succeeded.ShouldBeTrue();

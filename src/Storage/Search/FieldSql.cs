@@ -1,0 +1,48 @@
+using System.Globalization;
+using NpgsqlTypes;
+using Switchboard.Grains.Search;
+
+namespace Switchboard.Storage.Search;
+
+/// <summary>What cases are grouped by, as SQL. Values come out raw; <see cref="FieldSpelling"/> gives them their names.</summary>
+internal static class FieldSql
+{
+    /// <summary>Which tables have the field.</summary>
+    public static SearchTables Tables(CaseField field) => field.Kind switch
+    {
+        CaseFieldKind.Attribute => new(Case: false, Text: true),
+        CaseFieldKind.Type or CaseFieldKind.TypeId or CaseFieldKind.Project or CaseFieldKind.ProjectId or CaseFieldKind.CreatedBy
+            or CaseFieldKind.Archived => default,
+        _ => new(Case: true, Text: false),
+    };
+
+    /// <summary>The column of a field that is none of the attributes.</summary>
+    public static string Column(CaseField field, SearchTables tables) => field.Kind switch
+    {
+        CaseFieldKind.Status or CaseFieldKind.StatusGroup => "c.status_group",
+        CaseFieldKind.StatusName => "c.status_name collate \"C\"",
+        CaseFieldKind.Priority => "c.priority",
+        CaseFieldKind.Type or CaseFieldKind.TypeId => $"{tables.Common}.type_id",
+        CaseFieldKind.Project or CaseFieldKind.ProjectId => $"{tables.Common}.project_id",
+        CaseFieldKind.Assignee => "c.assignee_id",
+        CaseFieldKind.CreatedBy => $"{tables.Common}.created_by",
+        CaseFieldKind.ModifiedBy => "c.modified_by",
+        CaseFieldKind.CreationSource => "c.creation_source collate \"C\"",
+        CaseFieldKind.Archived => $"({tables.Common}.archived_at is not null)",
+        _ => throw new ArgumentOutOfRangeException(nameof(field), field, "No such column."),
+    };
+
+    /// <summary>
+    /// A table <paramref name="name"/> with the attribute's different values of one case, and one row with null when it has none, to be
+    /// joined after <c>t</c>.
+    /// </summary>
+    public static string Values(CaseField field, string name, FilterSql sql)
+    {
+        var key = field.AttributeKey + ":";
+        var start = sql.Add(NpgsqlDbType.Text, key);
+        var from = sql.Add(NpgsqlDbType.Integer, key.EnumerateRunes().Count() + 1);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"left join lateral (select distinct substr(f, {from}) as value from unnest(t.facets) f where starts_with(f, {start})) {name} on true");
+    }
+}
