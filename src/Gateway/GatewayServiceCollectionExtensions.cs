@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Switchboard.Gateway.Access;
+using Switchboard.Gateway.Audit;
 using Switchboard.Gateway.Cases;
 using Switchboard.Gateway.Http;
 using Switchboard.Gateway.Idempotency;
@@ -45,6 +46,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<IApiOperations, CaseTypeOperations>();
         services.AddSingleton<IApiOperations, UserOperations>();
         services.AddSingleton<IApiOperations, SessionOperations>();
+        services.AddSingleton<IApiOperations, AuditOperations>();
 
         services.Configure<KestrelServerOptions>(static kestrel =>
         {

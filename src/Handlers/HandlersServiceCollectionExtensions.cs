@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Switchboard.Handlers.Audit;
 
 namespace Switchboard.Handlers;
 
@@ -15,6 +16,7 @@ public static class HandlersServiceCollectionExtensions
     {
         var catalog = new HandlerCatalog(services, configuration);
         services.AddSingleton(catalog);
+        catalog.AddAudit();
         return catalog;
     }
 }

@@ -50,6 +50,9 @@ internal sealed class ApiOperation
     /// <summary>The media type of answers.</summary>
     public string MediaType { get; init; } = MediaTypes.JsonApi;
 
+    /// <summary>The media type of an answer that is sent piece by piece, or null; refusals keep <see cref="MediaType"/>.</summary>
+    public string? StreamType { get; init; }
+
     /// <summary>Errors are plain texts, as in the first version of the public API.</summary>
     public bool PlainErrors { get; init; }
 
@@ -75,4 +78,7 @@ internal static class MediaTypes
 {
     public const string JsonApi = "application/vnd.api+json";
     public const string Json = "application/json";
+
+    /// <summary>One JSON value on each line.</summary>
+    public const string JsonLines = "application/x-ndjson";
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Switchboard.Commands;
@@ -52,6 +53,8 @@ internal sealed class ApiRequest(HttpContext http, ApiOperation operation, strin
 
     public string? Get(ChoiceParameter parameter) => parameter.Read(TextOf(parameter));
 
+    public DateTimeOffset? Get(MomentParameter parameter, DateTimeOffset now) => MomentParameter.Read(TextOf(parameter), now);
+
     /// <summary>A parameter's text as it came, or null.</summary>
     public string? TextOf(Parameter parameter) => parameter.Place == Parameter.InPath
         ? http.Request.RouteValues[parameter.Name] as string
@@ -89,6 +92,19 @@ internal sealed class ApiRequest(HttpContext http, ApiOperation operation, strin
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>
+    /// Begins an answer of the operation's <see cref="ApiOperation.StreamType"/>, to be written piece by piece. Should a later piece
+    /// fail, the connection is cut, so that nobody takes a part for the whole.
+    /// </summary>
+    /// <param name="fileName">What a browser may call it when it saves it.</param>
+    public PipeWriter BeginStream(string fileName)
+    {
+        http.Response.StatusCode = operation.Success;
+        http.Response.ContentType = operation.StreamType;
+        http.Response.Headers.ContentDisposition = $"attachment; filename=\"{fileName}\"";
+        return http.Response.BodyWriter;
     }
 
     /// <summary>Answers with a refusal by the domain.</summary>

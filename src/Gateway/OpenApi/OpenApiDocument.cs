@@ -192,7 +192,7 @@ internal static class OpenApiDocument
         json.WriteString("description", operation.Success switch { 201 => "Created", 204 => "No Content", _ => "OK" });
         if (operation.Response is { } schema)
         {
-            WriteContent(json, operation.MediaType, schema);
+            WriteContent(json, operation.StreamType ?? operation.MediaType, schema);
         }
 
         json.WriteEndObject();

@@ -45,11 +45,15 @@ public static class Permissions
     /// <summary>Create, change and revoke API keys.</summary>
     public const string ApiKeysWrite = "api_keys_write";
 
+    /// <summary>See who did what.</summary>
+    public const string AuditLogsRead = "audit_logs_read";
+
     /// <summary>Every permission there is.</summary>
     public static FrozenSet<string> All { get; } = FrozenSet.ToFrozenSet(
     [
         CasesRead, CasesWrite, CasesSharedSettingsWrite, EventCorrelationConfigRead, EventCorrelationConfigWrite,
         OnCallRead, OnCallWrite, OnCallRespond, OnCallPage, OnCallAdmin, UserAccessRead, UserAccessManage, ApiKeysWrite,
+        AuditLogsRead,
     ]);
 }
 

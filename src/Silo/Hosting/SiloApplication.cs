@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Options;
 using Switchboard.Gateway;
 using Switchboard.Grains;
+using Switchboard.Handlers;
 using Switchboard.Silo.GrainEngine;
 using Switchboard.Silo.Health;
 using Switchboard.Silo.Metrics;
@@ -39,6 +40,7 @@ internal static class SiloApplication
 
         services.AddSwitchboardStorage(builder.Configuration);
         services.AddSwitchboardGrains();
+        services.AddSwitchboardHandlers(builder.Configuration);
         builder.UseGrainEngine(builder.Configuration["Databases:CaseManagement:Primary"] ?? "");
         var roles = builder.Configuration.GetSection("Roles").Get<RoleOptions>() ?? new RoleOptions();
         if (roles.Gateway)

@@ -36,6 +36,8 @@ internal sealed class RowSet<TRow>(string sql) : IRowSet
 
     public RowSet<TRow> Smallint(Func<TRow, short> value) => Declare(NpgsqlDbType.Smallint, value);
 
+    public RowSet<TRow> Bytes(Func<TRow, byte[]> value) => Declare(NpgsqlDbType.Bytea, value);
+
     public RowSet<TRow> Json(Func<TRow, string> value) => Declare(NpgsqlDbType.Json, value);
 
     public RowSet<TRow> Jsonb(Func<TRow, byte[]> value) => Declare(NpgsqlDbType.Jsonb, value);

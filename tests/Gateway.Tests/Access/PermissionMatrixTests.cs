@@ -44,6 +44,9 @@ public sealed class PermissionMatrixTests : IAsyncLifetime
         { "CreateUser", Permissions.UserAccessManage },
         { "UpdateUser", Permissions.UserAccessManage },
         { "DisableUser", Permissions.UserAccessManage },
+        { "ListAuditLogs", Permissions.AuditLogsRead },
+        { "ExportAuditLogs", Permissions.AuditLogsRead },
+        { "VerifyAuditLogs", Permissions.AuditLogsRead },
         { "GetCurrentUser", null },
         { "Validate", null },
     };

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans;
 using Switchboard.Gateway.Http;
+using Switchboard.Grains.Audit;
 using Switchboard.Grains.Cases;
 using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
@@ -55,6 +56,7 @@ internal sealed class GatewayServer : IAsyncDisposable
         builder.Services.AddSingleton<ITimelineReader>(nothing);
         builder.Services.AddSingleton<IProjectDirectory>(nothing);
         builder.Services.AddSingleton<IOrgDirectory>(nothing);
+        builder.Services.AddSingleton<IAuditLog>(nothing);
         builder.Services.AddSwitchboardGateway(builder.Configuration);
         builder.Services.AddSingleton<IApiOperations>(new TestOperations(operations ?? []));
         var app = builder.Build();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Switchboard.Commands;
+using Switchboard.Grains.Audit;
 using Switchboard.Grains.Cases;
 using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
@@ -12,7 +13,7 @@ using Switchboard.Timeline;
 namespace Switchboard.Gateway.Tests.Fakes;
 
 /// <summary>Ports with nothing behind them, for tests that never reach them.</summary>
-internal sealed class NoDirectories : ICaseSearch, ICaseDirectory, ITimelineReader, IProjectDirectory, IOrgDirectory
+internal sealed class NoDirectories : ICaseSearch, ICaseDirectory, ITimelineReader, IProjectDirectory, IOrgDirectory, IAuditLog
 {
     public ValueTask<Outcome<CaseSearchPage>> SearchAsync(CaseSearchRequest request, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
@@ -51,4 +52,10 @@ internal sealed class NoDirectories : ICaseSearch, ICaseDirectory, ITimelineRead
     public ValueTask<UserPage> ListUsersAsync(UserQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<KeySnapshot?> FindKeyByHashAsync(string hash, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<ImmutableArray<AuditEntry>> ListAsync(AuditQuery query, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<ImmutableArray<AuditChainReport>> VerifyAsync(AuditCheck check, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 }

@@ -22,7 +22,7 @@ public sealed class RestContractTests
         foreach (var operation in operations.OrderBy(operation => operation.Path, StringComparer.Ordinal).ThenBy(operation => operation.Method, StringComparer.Ordinal))
         {
             text.Append($"{operation.Method} {operation.Path} = {operation.Id}, {operation.Access.Permission ?? (operation.Access.NeedsUser ? "any user" : "API key")}\n");
-            text.Append($"  {operation.Success} {operation.Response?.Name ?? "no body"} as {operation.MediaType}; {string.Join(' ', OpenApiDocument.RefusalsOf(operation))}\n");
+            text.Append($"  {operation.Success} {operation.Response?.Name ?? "no body"} as {operation.StreamType ?? operation.MediaType}; {string.Join(' ', OpenApiDocument.RefusalsOf(operation))}\n");
             foreach (var parameter in operation.Parameters)
             {
                 text.Append($"  {parameter.Place} {parameter.Name}{(parameter.Required ? "*" : "")}: {Describe(parameter.Schema)}\n");

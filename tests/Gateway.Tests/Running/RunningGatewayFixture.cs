@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Switchboard.Gateway.Tests.Running;
+using Switchboard.Handlers;
 using Switchboard.Storage;
 using Switchboard.Testing.Postgres;
 
@@ -28,6 +29,7 @@ public sealed class RunningGatewayFixture : IAsyncDisposable
         {
             builder.Configuration.AddInMemoryCollection([new("Databases:CaseManagement:Primary", connectionString)]);
             builder.Services.AddSwitchboardStorage(builder.Configuration);
+            builder.Services.AddSwitchboardHandlers(builder.Configuration);
         },
         settings);
 

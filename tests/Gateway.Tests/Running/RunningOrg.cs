@@ -95,6 +95,17 @@ public sealed class RunningOrg(RunningGateway gateway, Guid id, Guid userId, str
             return;
         }
 
+        if (operation.StreamType is { } streamed)
+        {
+            response.Content.Headers.ContentType!.MediaType.ShouldBe(streamed);
+            foreach (var line in (await response.TextAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                SchemaConformance.Deviations(operation.Response, JsonDocument.Parse(line).RootElement).ShouldBeEmpty();
+            }
+
+            return;
+        }
+
         response.Content.Headers.ContentType!.MediaType.ShouldBe(operation.MediaType);
         SchemaConformance.Deviations(operation.Response, await response.JsonAsync()).ShouldBeEmpty();
     }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Switchboard.Cases;
 using Switchboard.Gateway.Tests.Fakes;
+using Switchboard.Grains.Audit;
 using Switchboard.Grains.Cases;
 using Switchboard.Grains.EventStore;
 using Switchboard.Grains.Orgs;
@@ -118,6 +119,7 @@ public sealed class StorageFaultTests : IAsyncLifetime
         services.AddSingleton<IProjectDirectory>(_store);
         services.AddSingleton<IOrgDirectory>(_store);
         services.AddSingleton<ICaseSearch>(new NoDirectories());
+        services.AddSingleton<IAuditLog>(new NoDirectories());
     }
 
     private Task<HttpResponseMessage> OpenAsync(string key) =>
