@@ -6,7 +6,7 @@ using Switchboard.Grains.Audit;
 using Switchboard.Handlers.Audit;
 using Switchboard.Storage.Databases;
 using Switchboard.Testing.Postgres;
-using Microsoft.Extensions.DependencyInjection;
+
 namespace Switchboard.Handlers.Tests.Audit;
 
 /// <summary>The log on a real PostgreSQL. The tests share the database; each works in organisations of its own.</summary>
