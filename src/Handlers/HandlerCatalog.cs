@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Switchboard.Handlers.Running;
 
 namespace Switchboard.Handlers;
 
@@ -53,10 +54,15 @@ public sealed class HandlerCatalog
 
         _known.Add(flavor);
         Services.AddSingleton<THandler>();
-        Services.AddSingleton(new HandlerRegistration(flavor, typeof(THandler)));
+        Services.AddSingleton(provider => new HandlerHost<THandler>(provider.GetRequiredService<THandler>(), flavor, provider.GetRequiredService<PipeParts>()));
+        if (Serves(flavor))
+        {
+            Services.AddSingleton(provider => new ServedFlavor(provider.GetRequiredService<HandlerHost<THandler>>().Pipe));
+        }
+
         return this;
     }
 }
 
-/// <summary>A flavor and the type of its handler.</summary>
-internal sealed record HandlerRegistration(Flavor Flavor, Type Handler);
+/// <summary>A flavor that this process serves.</summary>
+internal sealed record ServedFlavor(EventPipe Pipe);

@@ -1,6 +1,9 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Switchboard.Handlers.Audit;
+using Switchboard.Handlers.Running;
 
 namespace Switchboard.Handlers;
 
@@ -16,7 +19,18 @@ public static class HandlersServiceCollectionExtensions
     {
         var catalog = new HandlerCatalog(services, configuration);
         services.AddSingleton(catalog);
+        services.AddFrame(configuration);
         catalog.AddAudit();
         return catalog;
+    }
+
+    private static void AddFrame(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<HandlerOptions>().Bind(configuration.GetSection(HandlerCatalog.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<HandlerOptions>, HandlerOptionsValidator>();
+        services.AddMetrics();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<HandlerInstruments>();
+        services.AddSingleton<PipeParts>();
     }
 }

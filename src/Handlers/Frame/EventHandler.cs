@@ -1,4 +1,5 @@
 using Switchboard.Events;
+using Switchboard.Handlers.Running;
 
 namespace Switchboard.Handlers;
 
@@ -17,6 +18,9 @@ public abstract class EventHandler
 
     /// <summary>Whether events of this stored type mean anything to the flavor; others pass undecoded and unmarked. Must be pure and cheap.</summary>
     public virtual bool Wants(EventRecord record) => true;
+
+    /// <summary>How the frame brings events to it.</summary>
+    internal abstract EventPipe PipeTo(PipeParts parts);
 }
 
 /// <summary>
@@ -25,6 +29,11 @@ public abstract class EventHandler
 /// </summary>
 public abstract class OutsideHandler : EventHandler
 {
-    /// <summary>Makes the call. Throws when it failed; it will be tried again.</summary>
+    /// <summary>
+    /// Makes the call. Throws when it failed; it will be tried again. Throws <see cref="DependencyUnavailableException"/> when what it
+    /// calls is away, so that no event is parked for it.
+    /// </summary>
     public abstract ValueTask HandleAsync(HandledEvent handled, CancellationToken cancellationToken);
+
+    internal sealed override EventPipe PipeTo(PipeParts parts) => new OutsidePipe(this, parts);
 }

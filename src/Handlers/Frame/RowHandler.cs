@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Npgsql;
+using Switchboard.Handlers.Running;
 
 namespace Switchboard.Handlers;
 
@@ -22,6 +23,8 @@ public abstract class RowHandler<TRow> : EventHandler
     /// stands alone.
     /// </summary>
     public abstract ValueTask WriteAsync(EffectBatch<TRow> batch, CancellationToken cancellationToken);
+
+    internal sealed override EventPipe PipeTo(PipeParts parts) => new RowPipe<TRow>(this, parts);
 }
 
 /// <summary>Rows to be written in one transaction.</summary>

@@ -13,6 +13,7 @@ public sealed class TenantDatabase : IAsyncDisposable
     // only make a server slower; who waits for one of these waits for less.
     private const int ReaderConnections = 24;
     private const int NumberConnections = 6;
+    private const int EffectConnections = 24;
 
     // The driver's own default, by which "not set" is recognised.
     private const int DriversPoolSize = 100;
@@ -41,6 +42,16 @@ public sealed class TenantDatabase : IAsyncDisposable
         // A number is only ever used by an append after it, whose durable commit flushes this one's log records before its own: a
         // number whose commit is lost in a crash was never shown to anybody.
         Numbers = Build(tenant, addresses.Primary!, "switchboard-numbers", ["synchronous_commit = off"], NumberConnections, options);
+
+        // What a handler has done may be lost in a crash, because its stream's position is stored here too, after it and by a durable
+        // commit, which flushes this one's log records before its own: a lost effect was never passed, and its event is delivered again.
+        Effects = Build(
+            tenant,
+            addresses.Primary!,
+            "switchboard-handlers",
+            ["synchronous_commit = off", Milliseconds("idle_in_transaction_session_timeout", options.IdleTransactionTimeout)],
+            EffectConnections,
+            options);
         _replica = addresses.Replica is { } replica ? Build(tenant, replica, "switchboard-replica", [], ReaderConnections, options) : null;
     }
 
@@ -59,9 +70,13 @@ public sealed class TenantDatabase : IAsyncDisposable
     /// <summary>Connections for running numbers.</summary>
     internal NpgsqlDataSource Numbers { get; }
 
+    /// <summary>Connections for the effects of handlers, whose commits do not wait for the disk.</summary>
+    internal NpgsqlDataSource Effects { get; }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await Effects.DisposeAsync();
         await Writer.DisposeAsync();
         await Numbers.DisposeAsync();
         await Primary.DisposeAsync();
