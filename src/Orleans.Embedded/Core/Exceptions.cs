@@ -176,3 +176,13 @@ public sealed class EnumerationAbortedException : Exception
     {
     }
 }
+
+/// <summary>The code around the silo that a call goes to is no longer there.</summary>
+[GenerateSerializer]
+public sealed class ClientNotAvailableException : OrleansException
+{
+    internal ClientNotAvailableException(GrainId clientId)
+        : base($"{clientId} is an object reference that was deleted, or that belongs to another process.")
+    {
+    }
+}

@@ -51,7 +51,7 @@ namespace Orleans.Runtime
 
         /// <summary>Sends a command to a provider on every silo.</summary>
         Task<object?[]> SendControlCommandToProvider<T>(string providerName, int command, object? arg = null)
-            where T : Providers.IControllable;
+            where T : global::Orleans.Providers.IControllable;
 
         /// <summary>The silo on which a grain is active, or null.</summary>
         ValueTask<SiloAddress?> GetActivationAddress(IAddressable reference);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Core.Internal;
+using Orleans.Streams;
 
 namespace Orleans.Runtime;
 
@@ -193,8 +194,10 @@ internal sealed partial class Activation : TurnScheduler, IGrainContext, IWorkIt
 
     private object CreateExtension(Type face)
     {
-        object? extension = face == typeof(IGrainManagementExtension)
-            ? new GrainManagementExtension(this)
+        // The engine's own extensions need no services of the activation, which would cost it a scope.
+        object? extension = face == typeof(IGrainManagementExtension) ? new GrainManagementExtension(this)
+            : face == typeof(IStreamConsumerExtension) && Silo.Services.GetService<StreamRuntime>() is { } streams
+                ? new StreamConsumerExtension(streams, this)
             : ActivationServices.GetKeyedService<IGrainExtension>(face);
         if (extension is null)
         {

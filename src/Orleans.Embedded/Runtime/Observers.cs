@@ -11,17 +11,19 @@ internal sealed class Observers(SiloRuntime silo)
     private readonly ConditionalWeakTable<IGrainObserver, Activation> _activations = [];
     private readonly Lazy<GrainTypeContext> _type = new(() => silo.Types.AddSystemClass(typeof(ObserverHolder)));
 
-    internal GrainReference Add(IGrainObserver observer, Type face)
+    internal GrainReference Add(IGrainObserver observer, Type face) => silo.Factory.Reference(_type.Value, face, Activate(observer).Key);
+
+    /// <summary>The object's activation, made on first use.</summary>
+    internal Activation Activate(IGrainObserver observer)
     {
-        var type = _type.Value;
         if (!_activations.TryGetValue(observer, out var activation))
         {
-            activation = type.Activations.GetOrAdd(GrainIdKeyExtensions.CreateGuidKey(Guid.NewGuid()), out _);
+            activation = _type.Value.Activations.GetOrAdd(GrainIdKeyExtensions.CreateGuidKey(Guid.NewGuid()), out _);
             activation.BecomeObserver(new ObserverTarget(observer));
             _activations.Add(observer, activation);
         }
 
-        return silo.Factory.Reference(type, face, activation.Key);
+        return activation;
     }
 
     /// <summary>Forgets objects that nobody but this holds.</summary>
@@ -66,7 +68,7 @@ internal sealed class ObserverTarget(IGrainObserver observer)
 internal sealed class ObserverHolder : IGrainBase
 {
     public ObserverHolder(IGrainContext context) =>
-        throw new OrleansException($"{context.GrainId} is an object reference that was deleted, or that belongs to another process.");
+        throw new ClientNotAvailableException(context.GrainId);
 
     public IGrainContext GrainContext => throw new NotSupportedException();
 }
