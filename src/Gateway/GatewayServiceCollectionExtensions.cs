@@ -42,6 +42,8 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<IApiOperations, SearchOperations>();
         services.AddSingleton<IApiOperations, CaseOperations>();
         services.AddSingleton<IApiOperations, TimelineOperations>();
+        services.AddSingleton<IApiOperations, WatcherOperations>();
+        services.AddSingleton<IApiOperations, LinkOperations>();
         services.AddSingleton<IApiOperations, ProjectOperations>();
         services.AddSingleton<IApiOperations, CaseTypeOperations>();
         services.AddSingleton<IApiOperations, UserOperations>();

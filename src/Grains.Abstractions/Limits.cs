@@ -27,6 +27,27 @@ public static class Limits
     /// <summary>All keys and values of a case's attributes together.</summary>
     public const int AttributesTotal = 64 * 1024;
 
+    /// <summary>Insights in one request.</summary>
+    public const int InsightsAtOnce = 100;
+
+    /// <summary>Insights of a case.</summary>
+    public const int Insights = 500;
+
+    /// <summary>An insight's reference, and the id of what it refers to.</summary>
+    public const int InsightText = 2_000;
+
+    /// <summary>Users who watch a case.</summary>
+    public const int Watchers = 500;
+
+    /// <summary>Links of a case.</summary>
+    public const int Links = 500;
+
+    /// <summary>The id of a linked thing that is no case.</summary>
+    public const int LinkEndId = 200;
+
+    /// <summary>The reason for which a security case was resolved.</summary>
+    public const int ResolvedReason = 100;
+
     /// <summary>A project's key.</summary>
     public const int ProjectKey = 10;
 

@@ -71,6 +71,7 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<IAggregateRows<CaseSnapshot>, CaseRows>();
         services.AddSingleton<ICaseNumbers, CaseNumbers>();
         services.AddSingleton<ICaseDirectory, CaseDirectory>();
+        services.AddSingleton<ICaseLinks, CaseLinkRows>();
         services.AddSingleton<ITimelineReader, TimelineRows>();
         services.AddSingleton<ProjectRows>();
         services.AddSingleton<IAggregateRows<ProjectSnapshot>>(provider => provider.GetRequiredService<ProjectRows>());

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using Switchboard.Gateway.Http;
 using Switchboard.Gateway.OpenApi;
@@ -22,7 +23,7 @@ internal abstract record Field(string Name, bool Required)
     protected abstract Schema Kind { get; }
 
     /// <summary>Why the member cannot be taken, or null.</summary>
-    public ApiError? Check(JsonElement attributes)
+    public virtual ApiError? Check(JsonElement attributes)
     {
         if (!ResourceBody.TryGetMember(attributes, Name, out var value))
         {
@@ -179,4 +180,68 @@ internal sealed record ObjectField(string Name, Schema Shape, bool Required = fa
         value.ValueKind != JsonValueKind.Object
             ? WrongType(value)
             : SchemaCheck.Find(Shape, value, Name) is { } problem ? ApiError.BadRequest(problem) : null;
+}
+
+/// <summary>A day of the calendar, <c>YYYY-MM-DD</c>, or null, which clears; the member itself must be there.</summary>
+internal sealed record DayField(string Name) : Field(Name, Required: true)
+{
+    private const string Form = "yyyy-MM-dd";
+
+    protected override Schema Kind => Schema.Text with { Format = "date", Nullable = true };
+
+    public static DateOnly? Read(string? text) =>
+        DateOnly.TryParseExact(text, Form, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
+
+    public override ApiError? Check(JsonElement attributes) =>
+        attributes.ValueKind == JsonValueKind.Object && attributes.TryGetProperty(Name, out var value) && value.ValueKind == JsonValueKind.Null
+            ? null
+            : base.Check(attributes);
+
+    protected override ApiError? CheckValue(JsonElement value) =>
+        value.ValueKind != JsonValueKind.String ? WrongType(value)
+        : Read(value.GetString()) is null ? ApiError.BadRequest($"attribute \"{Name}\" is not a date of the form YYYY-MM-DD")
+        : null;
+}
+
+/// <summary>A list of objects; what <paramref name="Item"/> requires must be there.</summary>
+internal sealed record ObjectListField(string Name, Schema Item, int Minimum, int Maximum, bool Required = false) : Field(Name, Required)
+{
+    protected override Schema Kind => Schema.ListOf(Item);
+
+    protected override ApiError? CheckValue(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            return WrongType(value);
+        }
+
+        var count = value.GetArrayLength();
+        if (count < Minimum || count > Maximum)
+        {
+            return ApiError.BadRequest($"attribute \"{Name}\" has {count} items; {Minimum} to {Maximum} are allowed");
+        }
+
+        foreach (var item in value.EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.Object)
+            {
+                return WrongType(item);
+            }
+
+            if (SchemaCheck.Find(Item, item, Name) is { } problem)
+            {
+                return ApiError.BadRequest(problem);
+            }
+
+            foreach (var member in Item.Properties)
+            {
+                if (member.Required && !ResourceBody.TryGetMember(item, member.Name, out _))
+                {
+                    return ApiError.BadRequest($"attribute \"{Name}.{member.Name}\" is required");
+                }
+            }
+        }
+
+        return null;
+    }
 }

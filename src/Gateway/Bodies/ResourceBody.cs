@@ -40,6 +40,13 @@ internal readonly struct ResourceBody(JsonElement data, JsonElement attributes, 
         return map.ToImmutable();
     }
 
+    /// <summary>The day, or null.</summary>
+    public DateOnly? Get(DayField field) => TryGetMember(attributes, field.Name, out var value) ? DayField.Read(value.GetString()) : null;
+
+    /// <summary>The objects; none when the member is absent.</summary>
+    public IEnumerable<JsonElement> Get(ObjectListField field) =>
+        TryGetMember(attributes, field.Name, out var value) ? value.EnumerateArray() : [];
+
     /// <summary>The object, or null.</summary>
     public JsonElement? Get(ObjectField field) => TryGetMember(attributes, field.Name, out var value) ? value : null;
 

@@ -118,14 +118,23 @@ internal static class CaseJson
         json.WriteStartObject("custom_attributes"u8);
         json.WriteEndObject();
         json.WriteString("description"u8, @case.Description);
-        json.WriteStartArray("insights"u8);
-        json.WriteEndArray();
+        if (@case.Details.DueDate is { } due)
+        {
+            WriteDay(json, "due_date"u8, due);
+        }
+
+        WriteInsights(json, @case.Details.Insights);
         json.WriteString("internal_id"u8, @case.Id);
         json.WriteString("key"u8, @case.Key);
         json.WriteString("merge_status"u8, "NOT_MERGED"u8);
         WriteTime(json, "modified_at"u8, @case.ModifiedAt);
         json.WriteString("priority"u8, CaseNames.Of(@case.Priority));
         WriteDigits(json, "public_id"u8, @case.PublicId);
+        if (@case.Details.ResolvedReason is { } reason)
+        {
+            json.WriteString("security_resolved_reason"u8, reason);
+        }
+
         json.WriteString("status"u8, LegacyNameOf(@case.StatusGroup));
         json.WriteString("status_group"u8, CaseNames.Of(@case.StatusGroup));
         json.WriteString("status_name"u8, @case.StatusName);
@@ -157,6 +166,28 @@ internal static class CaseJson
         }
 
         json.WriteEndObject();
+    }
+
+    private static void WriteInsights(Utf8JsonWriter json, ImmutableArray<CaseInsight> insights)
+    {
+        json.WriteStartArray("insights"u8);
+        foreach (var insight in insights)
+        {
+            json.WriteStartObject();
+            json.WriteString("ref"u8, insight.Ref);
+            json.WriteString("resource_id"u8, insight.ResourceId);
+            json.WriteString("type"u8, insight.Type);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteDay(Utf8JsonWriter json, ReadOnlySpan<byte> name, DateOnly day)
+    {
+        Span<byte> text = stackalloc byte[10];
+        day.TryFormat(text, out var length, "yyyy-MM-dd", CultureInfo.InvariantCulture);
+        json.WriteString(name, text[..length]);
     }
 
     private static void WriteTime(Utf8JsonWriter json, ReadOnlySpan<byte> name, DateTimeOffset? time)

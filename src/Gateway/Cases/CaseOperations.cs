@@ -54,15 +54,23 @@ internal sealed class CaseOperations(CaseLookup cases) : IApiOperations
             static body => new ReplaceAttributes(body.Get(CaseShapes.Attributes)!)),
         Update("ArchiveCase", "archive", "Archive case", CaseShapes.Empty, static _ => new Archive()),
         Update("UnarchiveCase", "unarchive", "Unarchive case", CaseShapes.Empty, static _ => new Unarchive()),
+        Update("UpdateCaseDueDate", "due_date", "Update case due date", CaseShapes.UpdateDueDate,
+            static body => new SetDueDate(body.Get(CaseShapes.DueDate))),
+        Update("UpdateCaseResolvedReason", "resolved_reason", "Update case resolved reason", CaseShapes.UpdateResolvedReason,
+            static body => new SetResolvedReason(body.Get(CaseShapes.ResolvedReason)!)),
+        Update("AddCaseInsights", "insights", "Add insights to a case", CaseShapes.ChangeInsights,
+            static body => new AddInsights(InsightsOf(body)), "PUT"),
+        Update("RemoveCaseInsights", "insights", "Remove insights from a case", CaseShapes.ChangeInsights,
+            static body => new RemoveInsights(InsightsOf(body)), "DELETE"),
     ];
 
     private ApiOperation Update(
-        string id, string subPath, string summary, ResourceShape body, Func<ResourceBody, Either<CaseCommand>> command)
+        string id, string subPath, string summary, ResourceShape body, Func<ResourceBody, Either<CaseCommand>> command, string method = "POST")
     {
         return new ApiOperation
         {
             Id = id,
-            Method = "POST",
+            Method = method,
             Path = $"{Path}/{subPath}",
             Tag = Tag,
             Summary = summary,
@@ -150,6 +158,12 @@ internal sealed class CaseOperations(CaseLookup cases) : IApiOperations
             body.Get(CaseShapes.Assignee),
             body.Get(CaseShapes.NewAttributes) ?? ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty);
     }
+
+    private static ImmutableArray<CaseInsight> InsightsOf(ResourceBody body) =>
+    [
+        .. body.Get(CaseShapes.Insights).Select(static item => new CaseInsight(
+            item.GetProperty("type").GetString()!, item.GetProperty("ref").GetString()!, item.GetProperty("resource_id").GetString()!)),
+    ];
 
     private static Either<CaseCommand> StatusOf(ResourceBody body)
     {

@@ -1,5 +1,6 @@
-using Switchboard.Gateway.Orgs;
+using Switchboard.Cases;
 using Switchboard.Gateway.OpenApi;
+using Switchboard.Gateway.Orgs;
 using static Switchboard.Gateway.OpenApi.Property;
 
 namespace Switchboard.Gateway.Cases;
@@ -8,6 +9,11 @@ namespace Switchboard.Gateway.Cases;
 internal static class CaseSchemas
 {
     private static readonly Schema UserReference = Reference("user");
+
+    public static Schema Insight { get; } = Schema.Object(
+        Always("ref", Schema.Text.Says("Where it is shown: a path or a URL.")),
+        Always("resource_id", Schema.Text),
+        Always("type", Schema.OneOf(CaseInsightTypes.All.AsSpan()))).Named("CaseInsight");
 
     private static readonly Schema Attributes = Schema.Object(
         new("archived_at", Schema.Time.Says("Only while the case is archived.")),
@@ -19,13 +25,15 @@ internal static class CaseSchemas
         Always("creation_source", Schema.Text),
         Always("custom_attributes", Schema.AnyObject),
         Always("description", Schema.Text),
-        Always("insights", Schema.ListOf(Schema.AnyObject)),
+        new("due_date", (Schema.Text with { Format = "date" }).Says("Only while there is one.")),
+        Always("insights", Schema.ListOf(Insight)),
         Always("internal_id", Schema.Uuid),
         Always("key", Schema.Text with { Example = "NOC-42" }),
         Always("merge_status", Schema.Text),
         new("modified_at", Schema.Time.Says("Absent until the first real change.")),
         Always("priority", Schema.OneOf("NOT_DEFINED", "P1", "P2", "P3", "P4", "P5")),
         Always("public_id", Schema.Text with { Example = "1093" }),
+        new("security_resolved_reason", Schema.Text.Says("Only on security cases that have one.")),
         Always("status", Schema.OneOf("OPEN", "IN_PROGRESS", "CLOSED")),
         Always("status_group", Schema.OneOf("SG_OPEN", "SG_IN_PROGRESS", "SG_CLOSED")),
         Always("status_name", Schema.Text),
@@ -87,6 +95,11 @@ internal static class CaseSchemas
             Always("total_cases", Schema.Integer.Says("Matches, counted up to 10000."))))).Named("CasesResponse");
 
     public static Schema TimelineResponse { get; } = Schema.Object(Always("data", Schema.ListOf(Cell))).Named("TimelineResponse");
+
+    public static Schema WatchersResponse { get; } = Schema.Object(Always("data", Schema.ListOf(Schema.Object(
+        Always("id", Schema.Uuid),
+        Always("type", Schema.OneOf("watcher")),
+        Always("relationships", Schema.Object(Always("user", UserReference))))))).Named("CaseWatchersResponse");
 
     public static Schema CaseTypesResponse { get; } = Schema.Object(Always("data", Schema.ListOf(Type))).Named("CaseTypesResponse");
 

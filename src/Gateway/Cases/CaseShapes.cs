@@ -55,6 +55,20 @@ internal static class CaseShapes
         Description = "Values of the type's custom attributes. No type has any yet, so a key given here is not found.",
     };
 
+    public static DayField DueDate { get; } = new("due_date") { Description = "YYYY-MM-DD; null clears it.", Example = "2026-03-31" };
+
+    public static TextField ResolvedReason { get; } = new("security_resolved_reason", Required: true)
+    {
+        NotEmpty = true,
+        Description = "Such as FALSE_POSITIVE, TRUE_POSITIVE, BENIGN_POSITIVE; on security cases only.",
+        Example = "FALSE_POSITIVE",
+    };
+
+    public static ObjectListField Insights { get; } = new("insights", CaseSchemas.Insight, 1, Switchboard.Limits.InsightsAtOnce, Required: true)
+    {
+        Description = "What explains the case. Two of the same type and resource_id are the same insight.",
+    };
+
     public static TextField Comment { get; } = new("comment", Required: true) { NotEmpty = true, Description = "The comment's text." };
 
     public static RelationshipField Project { get; } = new("project", "project", Required: true);
@@ -80,6 +94,12 @@ internal static class CaseShapes
     public static ResourceShape Assign { get; } = new("CaseAssignRequest", Type) { Attributes = [AssigneeId] };
 
     public static ResourceShape UpdateAttributes { get; } = new("CaseUpdateAttributesRequest", Type) { Attributes = [Attributes] };
+
+    public static ResourceShape UpdateDueDate { get; } = new("CaseUpdateDueDateRequest", Type) { Attributes = [DueDate] };
+
+    public static ResourceShape UpdateResolvedReason { get; } = new("CaseUpdateResolvedReasonRequest", Type) { Attributes = [ResolvedReason] };
+
+    public static ResourceShape ChangeInsights { get; } = new("CaseInsightsRequest", Type) { Attributes = [Insights] };
 
     public static ResourceShape AddComment { get; } = new("CaseCommentRequest", Type) { Attributes = [Comment] };
 

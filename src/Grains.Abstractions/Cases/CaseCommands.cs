@@ -75,6 +75,36 @@ public sealed record Archive : CaseCommand;
 [GenerateSerializer, Immutable, Alias("switchboard.Unarchive")]
 public sealed record Unarchive : CaseCommand;
 
+/// <summary>Sets the day by which the case should be closed, or clears it.</summary>
+/// <param name="DueDate">A day of the calendar, or null.</param>
+[GenerateSerializer, Immutable, Alias("switchboard.SetDueDate")]
+public sealed record SetDueDate([property: Id(0)] DateOnly? DueDate) : CaseCommand;
+
+/// <summary>Says why a security case was resolved. Refused on a case of another type.</summary>
+/// <param name="Reason">Upper-case letters, digits and underscores, such as <c>FALSE_POSITIVE</c>.</param>
+[GenerateSerializer, Immutable, Alias("switchboard.SetResolvedReason")]
+public sealed record SetResolvedReason([property: Id(0)] string Reason) : CaseCommand;
+
+/// <summary>Makes a user watch the case.</summary>
+/// <param name="UserId">A user of the organisation.</param>
+[GenerateSerializer, Immutable, Alias("switchboard.Watch")]
+public sealed record Watch([property: Id(0)] Guid UserId) : CaseCommand;
+
+/// <summary>Ends a user's watching.</summary>
+/// <param name="UserId">The user; nothing happens when the user does not watch.</param>
+[GenerateSerializer, Immutable, Alias("switchboard.Unwatch")]
+public sealed record Unwatch([property: Id(0)] Guid UserId) : CaseCommand;
+
+/// <summary>Adds insights; those that the case has already (same type and resource) are left as they are.</summary>
+/// <param name="Insights">1 to <see cref="Limits.InsightsAtOnce"/>.</param>
+[GenerateSerializer, Immutable, Alias("switchboard.AddInsights")]
+public sealed record AddInsights([property: Id(0)] ImmutableArray<CaseInsight> Insights) : CaseCommand;
+
+/// <summary>Removes insights by type and resource; those that the case does not have are passed over.</summary>
+/// <param name="Insights">1 to <see cref="Limits.InsightsAtOnce"/>.</param>
+[GenerateSerializer, Immutable, Alias("switchboard.RemoveInsights")]
+public sealed record RemoveInsights([property: Id(0)] ImmutableArray<CaseInsight> Insights) : CaseCommand;
+
 /// <summary>A change to the comments of a case; answers with the comment's timeline cell.</summary>
 [GenerateSerializer, Immutable, Alias("switchboard.CommentCommand")]
 public abstract record CommentCommand([property: Id(0)] Guid CellId);

@@ -77,6 +77,58 @@ public sealed record CommentEdited(
 [EventType("case.comment_deleted"), GenerateSerializer, Immutable, Alias("switchboard.CommentDeleted")]
 public sealed record CommentDeleted([property: Id(0)] Guid CellId, [property: Id(1)] string Message) : CaseEvent;
 
+/// <summary>The due date changed; null stands for none.</summary>
+[EventType("case.due_date_changed"), GenerateSerializer, Immutable, Alias("switchboard.DueDateChanged")]
+public sealed record DueDateChanged([property: Id(0)] DateOnly? From, [property: Id(1)] DateOnly? To) : CaseEvent;
+
+/// <summary>The reason for which a security case was resolved changed; null stands for none.</summary>
+[EventType("case.resolved_reason_changed"), GenerateSerializer, Immutable, Alias("switchboard.ResolvedReasonChanged")]
+public sealed record ResolvedReasonChanged([property: Id(0)] string? From, [property: Id(1)] string? To) : CaseEvent;
+
+/// <summary>
+/// A user began to watch. Whoever opens the case, becomes its assignee or comments on it begins to watch without such an event.
+/// </summary>
+[EventType("case.watcher_added"), GenerateSerializer, Immutable, Alias("switchboard.WatcherAdded")]
+public sealed record WatcherAdded([property: Id(0)] Guid UserId) : CaseEvent;
+
+/// <summary>A user stopped watching.</summary>
+[EventType("case.watcher_removed"), GenerateSerializer, Immutable, Alias("switchboard.WatcherRemoved")]
+public sealed record WatcherRemoved([property: Id(0)] Guid UserId) : CaseEvent;
+
+/// <summary>Insights were added.</summary>
+[EventType("case.insights_added"), GenerateSerializer, Immutable, Alias("switchboard.InsightsAdded")]
+public sealed record InsightsAdded([property: Id(0)] ImmutableArray<CaseInsight> Insights) : CaseEvent;
+
+/// <summary>Insights were removed.</summary>
+[EventType("case.insights_removed"), GenerateSerializer, Immutable, Alias("switchboard.InsightsRemoved")]
+public sealed record InsightsRemoved([property: Id(0)] ImmutableArray<CaseInsight> Insights) : CaseEvent;
+
+/// <summary>
+/// The case was linked. When both ends are cases, both streams have the event; it is the same link by <paramref name="LinkId"/>.
+/// </summary>
+/// <param name="LinkId">The link.</param>
+/// <param name="Relationship">One of <see cref="CaseLinkNames.Relationships"/>.</param>
+/// <param name="Parent">Where the relation starts.</param>
+/// <param name="Child">Where it leads.</param>
+[EventType("case.link_added"), GenerateSerializer, Immutable, Alias("switchboard.LinkAdded")]
+public sealed record LinkAdded(
+    [property: Id(0)] Guid LinkId,
+    [property: Id(1)] string Relationship,
+    [property: Id(2)] LinkEnd Parent,
+    [property: Id(3)] LinkEnd Child) : CaseEvent;
+
+/// <summary>A link of the case was taken away. When both ends are cases, both streams have the event.</summary>
+/// <param name="LinkId">The link.</param>
+/// <param name="Relationship">One of <see cref="CaseLinkNames.Relationships"/>.</param>
+/// <param name="Parent">Where the relation started.</param>
+/// <param name="Child">Where it led.</param>
+[EventType("case.link_removed"), GenerateSerializer, Immutable, Alias("switchboard.LinkRemoved")]
+public sealed record LinkRemoved(
+    [property: Id(0)] Guid LinkId,
+    [property: Id(1)] string Relationship,
+    [property: Id(2)] LinkEnd Parent,
+    [property: Id(3)] LinkEnd Child) : CaseEvent;
+
 /// <summary>The case was deleted for good, together with its project.</summary>
 [EventType("case.deleted"), GenerateSerializer, Immutable, Alias("switchboard.CaseDeleted")]
 public sealed record CaseDeleted([property: Id(0)] Guid ProjectId, [property: Id(1)] string Key) : CaseEvent;

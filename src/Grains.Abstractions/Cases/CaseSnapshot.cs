@@ -74,6 +74,9 @@ public sealed record CaseSnapshot
 
     /// <summary>Comments that are not deleted.</summary>
     [Id(21)] public int CommentCount { get; init; }
+
+    /// <summary>Due date, watchers, insights and what else most cases lack; <see cref="CaseDetails.None"/> then.</summary>
+    [Id(22)] public CaseDetails Details { get; init => field = value ?? CaseDetails.None; } = CaseDetails.None;
 }
 
 /// <summary>How urgent a case is. The numbers are stored and give the sort order: P1 first, undefined last.</summary>

@@ -26,6 +26,13 @@ public interface ICaseGrain : IGrainWithStringKey
     ValueTask<Outcome<TimelineCell>> CommentAsync(CommentCommand command, CommandContext context, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Makes or removes a link that this case owns. Both ends have their event when the answer comes; the answer is the link as it is, or
+    /// as it was.
+    /// </summary>
+    [Alias("Link")]
+    ValueTask<Outcome<CaseLink>> LinkAsync(LinkCommand command, CommandContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Forgets what is cached, so that the next call reads the row; sent after a change that did not go through this grain.
     /// Never waits for a command in progress: the project that sends this may be what that command waits for.
     /// </summary>

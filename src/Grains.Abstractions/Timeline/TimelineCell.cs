@@ -70,4 +70,22 @@ public static class TimelineCellKinds
 
     /// <summary>Back from the archive.</summary>
     public const string Unarchived = "UNARCHIVED";
+
+    /// <summary>Due date.</summary>
+    public const string DueDateChanged = "DUE_DATE_CHANGED";
+
+    /// <summary>The reason for which a security case was resolved.</summary>
+    public const string ResolvedReasonChanged = "RESOLVED_REASON_CHANGED";
+
+    /// <summary>Insights came.</summary>
+    public const string InsightAdded = "INSIGHT_ADDED";
+
+    /// <summary>Insights went.</summary>
+    public const string InsightRemoved = "INSIGHT_REMOVED";
+
+    /// <summary>Linked to something.</summary>
+    public const string LinkAdded = "LINK_ADDED";
+
+    /// <summary>No longer linked to something.</summary>
+    public const string LinkRemoved = "LINK_REMOVED";
 }

@@ -17,6 +17,7 @@ namespace Switchboard.Grains.Aggregates;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(CaseSnapshot))]
 [JsonSerializable(typeof(TimelineCell))]
+[JsonSerializable(typeof(CaseLink))]
 [JsonSerializable(typeof(ProjectSnapshot))]
 [JsonSerializable(typeof(OrgSnapshot))]
 [JsonSerializable(typeof(UserSnapshot))]

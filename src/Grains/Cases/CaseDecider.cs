@@ -40,7 +40,13 @@ internal static class CaseDecider
             ReplaceAttributes c => ChangeAttributes(state, c),
             Archive when state.ArchivedAt is null => new CaseArchived(),
             Unarchive when state.ArchivedAt is not null => new CaseUnarchived(),
-            SetTitle or SetDescription or SetPriority or Unassign or Archive or Unarchive => Decision<CaseEvent>.None,
+            SetDueDate c when c.DueDate != state.Details.DueDate => new DueDateChanged(state.Details.DueDate, c.DueDate),
+            SetResolvedReason c => CaseDetailRules.ChangeReason(state, c),
+            Watch c => CaseDetailRules.Watch(state, c, facts),
+            Unwatch c => CaseDetailRules.Unwatch(state, c),
+            AddInsights c => CaseDetailRules.Add(state, c),
+            RemoveInsights c => CaseDetailRules.Remove(state, c),
+            SetTitle or SetDescription or SetPriority or Unassign or Archive or Unarchive or SetDueDate => Decision<CaseEvent>.None,
             _ => throw new ArgumentException($"{command.GetType().Name} has no arm in {nameof(CaseDecider)}.", nameof(command)),
         };
     }
@@ -88,6 +94,9 @@ internal static class CaseDecider
         SetPriority c => CheckPriority(c.Priority),
         SetStatus { StatusName: null, Group: null } => DomainError.Malformed("one of status_name and status must be given"),
         ReplaceAttributes c => CaseAttributes.Check(c.Attributes),
+        SetResolvedReason c => CaseDetailRules.CheckReason(c.Reason),
+        AddInsights c => CaseDetailRules.CheckInsights(c.Insights),
+        RemoveInsights c => CaseDetailRules.CheckInsights(c.Insights),
         _ => null,
     };
 

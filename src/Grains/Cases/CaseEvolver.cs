@@ -1,10 +1,11 @@
 using Switchboard.Cases;
+using Switchboard.Commands;
 using Switchboard.Grains.Aggregates;
 
 namespace Switchboard.Grains.Cases;
 
 /// <summary>
-/// The state of a case after an event. Comments raise the version and the count but are not a change of the case itself:
+/// The state of a case after an event. Comments, watchers and links raise the version but are not a change of the case itself:
 /// <see cref="CaseSnapshot.ModifiedAt"/> stays as it is.
 /// </summary>
 internal static class CaseEvolver
@@ -35,13 +36,36 @@ internal static class CaseEvolver
                 StatusGroup = e.ToGroup,
                 ClosedAt = ClosedAt(e.FromGroup, e.ToGroup, state.ClosedAt, stamp.At),
             },
-            AssigneeChanged e => Modified(state, stamp) with { AssigneeId = e.To },
+            AssigneeChanged e => Modified(state, stamp) with
+            {
+                AssigneeId = e.To,
+                Details = e.To is { } assignee ? CaseDetailRules.Watched(state.Details, assignee) : state.Details,
+            },
             AttributesReplaced e => Modified(state, stamp) with { Attributes = e.To },
             CaseArchived => Modified(state, stamp) with { ArchivedAt = stamp.At },
             CaseUnarchived => Modified(state, stamp) with { ArchivedAt = null },
-            CommentAdded => state with { Version = stamp.Version, CommentCount = state.CommentCount + 1 },
+            CommentAdded => state with
+            {
+                Version = stamp.Version,
+                CommentCount = state.CommentCount + 1,
+                Details = CaseDetailRules.Watched(state.Details, stamp.Actor),
+            },
             CommentEdited => state with { Version = stamp.Version },
             CommentDeleted => state with { Version = stamp.Version, CommentCount = state.CommentCount - 1 },
+            DueDateChanged e => Modified(state, stamp) with { Details = state.Details with { DueDate = e.To } },
+            ResolvedReasonChanged e => Modified(state, stamp) with { Details = state.Details with { ResolvedReason = e.To } },
+            InsightsAdded e => Modified(state, stamp) with
+            {
+                Details = state.Details with { Insights = state.Details.Insights.AddRange(e.Insights) },
+            },
+            InsightsRemoved e => Modified(state, stamp) with { Details = CaseDetailRules.Without(state.Details, e.Insights) },
+            WatcherAdded e => state with { Version = stamp.Version, Details = CaseDetailRules.Watched(state.Details, e.UserId) },
+            WatcherRemoved e => state with
+            {
+                Version = stamp.Version,
+                Details = state.Details with { Watchers = state.Details.Watchers.Remove(e.UserId) },
+            },
+            LinkAdded or LinkRemoved => state with { Version = stamp.Version },
             CaseDeleted => null,
             _ => throw new ArgumentException($"{fact.GetType().Name} has no arm in {nameof(CaseEvolver)}.", nameof(fact)),
         };
@@ -67,7 +91,14 @@ internal static class CaseEvolver
         CreatedBy = stamp.Actor.Id,
         CreatedAt = stamp.At,
         ClosedAt = fact.StatusGroup == StatusGroup.Closed ? stamp.At : null,
+        Details = Watched(fact, stamp.Actor),
     };
+
+    private static CaseDetails Watched(CaseOpened fact, Actor opener)
+    {
+        var details = CaseDetailRules.Watched(CaseDetails.None, opener);
+        return fact.AssigneeId is { } assignee ? CaseDetailRules.Watched(details, assignee) : details;
+    }
 
     private static CaseSnapshot Modified(CaseSnapshot state, in EventStamp stamp) =>
         state with { Version = stamp.Version, ModifiedAt = stamp.At, ModifiedBy = stamp.Actor.Id };

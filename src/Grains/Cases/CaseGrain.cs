@@ -16,7 +16,8 @@ internal sealed partial class CaseGrain(
     AggregateRuntime runtime,
     IAggregateRows<CaseSnapshot> rows,
     ITimelineReader timeline,
-    ICaseNumbers numbers) : AggregateGrain<CaseSnapshot>(runtime), ICaseGrain
+    ICaseNumbers numbers,
+    ICaseLinks links) : AggregateGrain<CaseSnapshot>(runtime), ICaseGrain
 {
     private StreamName _stream;
 
@@ -46,6 +47,29 @@ internal sealed partial class CaseGrain(
             : new ValueTask<Outcome<TimelineCell>>(CaseDecider.NotFound);
 
     /// <inheritdoc/>
+    public async ValueTask<Outcome<CaseLink>> LinkAsync(
+        LinkCommand command, CommandContext context, CancellationToken cancellationToken = default)
+    {
+        if (context.OrgId != _stream.OrgId)
+        {
+            return CaseDecider.NotFound;
+        }
+
+        if (LinkDecider.CheckForm(command) is { } malformed)
+        {
+            return malformed;
+        }
+
+        var outcome = await RunAsync(_stream, command, context, PlanLinkAsync, AnswerJson.Default.CaseLink, cancellationToken);
+        if (outcome is { Succeeded: true, Replayed: false } && outcome.Value.EchoId is { } other)
+        {
+            await TellAsync(other);
+        }
+
+        return outcome;
+    }
+
+    /// <inheritdoc/>
     public ValueTask RefreshAsync(CancellationToken cancellationToken = default)
     {
         Drop();
@@ -63,6 +87,7 @@ internal sealed partial class CaseGrain(
     protected override DomainError? ConflictOf(string constraint, object command) => (constraint, command) switch
     {
         ("timeline_cell_pkey", AddComment c) => CommentDecider.CellTaken(c.CellId),
+        ("case_link_pair" or "case_link_pkey", AddLink c) => LinkDecider.Taken(c.Relationship),
         _ => null,
     };
 
@@ -109,6 +134,8 @@ internal sealed partial class CaseGrain(
             SetStatus when state is not null => new CaseFacts { Type = CaseTypes.Find(state.TypeId) },
             Assign assign when state is not null && state.AssigneeId != assign.UserId =>
                 new CaseFacts { AssigneeExists = await UserExistsAsync(assign.UserId, cancellationToken) },
+            Watch watch when state is not null && !state.Details.Watchers.Contains(watch.UserId) =>
+                new CaseFacts { AssigneeExists = await UserExistsAsync(watch.UserId, cancellationToken) },
             _ => default,
         };
 
@@ -135,6 +162,49 @@ internal sealed partial class CaseGrain(
         return CasePlan.Of(state, CommentDecider.Decide(state, command, facts), Origin(context), existing);
     }
 
+    private async ValueTask<Plan<CaseSnapshot, CaseLink>> PlanLinkAsync(
+        CaseSnapshot? state, LinkCommand command, CommandContext context, CancellationToken cancellationToken)
+    {
+        var facts = command switch
+        {
+            AddLink add when state is not null => await LookUpForLinkAsync(add, cancellationToken),
+            RemoveLink => new LinkFacts { Link = await links.FindAsync(_stream.OrgId, command.LinkId, cancellationToken) },
+            _ => default,
+        };
+        return LinkPlan.Of(state, LinkDecider.Decide(state, command, facts), Origin(context), facts.Link);
+    }
+
+    private async ValueTask<LinkFacts> LookUpForLinkAsync(AddLink command, CancellationToken cancellationToken)
+    {
+        var (org, parent, child) = (_stream.OrgId, command.Parent, command.Child);
+        var other = parent.CaseId == _stream.Id ? child.CaseId : parent.CaseId;
+
+        // Asked of the row: two cases that are being linked to each other at once must not wait for each other.
+        var otherExists = other is not { } id || await rows.LoadAsync(org, id, cancellationToken) is not null;
+        var ofParent = await links.ListAsync(org, parent, null, cancellationToken);
+        var ofChild = await links.ListAsync(org, child, null, cancellationToken);
+        return new LinkFacts
+        {
+            OtherExists = otherExists,
+            LeadsBack = CaseLinkNames.Acyclic.Contains(command.Relationship)
+                && await links.LeadsToAsync(org, command.Relationship, child, parent, cancellationToken),
+            Links = Math.Max(ofParent.Length, ofChild.Length),
+        };
+    }
+
+    private async ValueTask TellAsync(Guid caseId)
+    {
+        try
+        {
+            await GrainFactory.GetGrain<ICaseGrain>(GrainKeys.Of(_stream.OrgId, caseId)).RefreshAsync();
+        }
+        catch (Exception fault)
+        {
+            // The link is committed at both ends; that grain's next append finds the newer version and reads its row.
+            LogNotTold(Log, caseId, fault);
+        }
+    }
+
     private async ValueTask<CaseFacts> LookUpForOpeningAsync(OpenCase command, CancellationToken cancellationToken) => new()
     {
         Type = CaseTypes.Find(command.TypeId),
@@ -152,4 +222,7 @@ internal sealed partial class CaseGrain(
 
     [LoggerMessage(3020, LogLevel.Warning, "Case {CaseId} was opened, but its project could not be asked whether it still exists; the row will be read anew")]
     private static partial void LogProjectUnknown(ILogger logger, Guid caseId, Exception fault);
+
+    [LoggerMessage(3021, LogLevel.Warning, "Case {CaseId} was changed from another one, but its grain could not be told")]
+    private static partial void LogNotTold(ILogger logger, Guid caseId, Exception fault);
 }

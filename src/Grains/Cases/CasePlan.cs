@@ -65,7 +65,7 @@ internal static class CasePlan
             }
         });
 
-        rows.Add(new CaseWritten(next!, text));
+        rows.Add(new CaseWritten(next!, text, !ReferenceEquals(state?.Details, next!.Details)));
         changes = rows.ToImmutable();
         cell = last;
         return next;

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -43,7 +45,13 @@ internal static class CaseTimeline
         CommentAdded e => Trace(TimelineCellKinds.Comment, stamp, Message(e.Message)) with { Id = e.CellId },
         CommentEdited e => Known(existing, e.CellId) with { Content = Message(e.To), ModifiedAt = stamp.At },
         CommentDeleted e => Known(existing, e.CellId) with { DeletedAt = stamp.At },
-        CaseDeleted => null,
+        DueDateChanged e => Trace(TimelineCellKinds.DueDateChanged, stamp, FromTo(Day(e.From), Day(e.To))),
+        ResolvedReasonChanged e => Trace(TimelineCellKinds.ResolvedReasonChanged, stamp, FromTo(e.From, e.To)),
+        InsightsAdded e => Trace(TimelineCellKinds.InsightAdded, stamp, Insights(e.Insights)),
+        InsightsRemoved e => Trace(TimelineCellKinds.InsightRemoved, stamp, Insights(e.Insights)),
+        LinkAdded e => Trace(TimelineCellKinds.LinkAdded, stamp, Link(e.LinkId, e.Relationship, e.Parent, e.Child)),
+        LinkRemoved e => Trace(TimelineCellKinds.LinkRemoved, stamp, Link(e.LinkId, e.Relationship, e.Parent, e.Child)),
+        WatcherAdded or WatcherRemoved or CaseDeleted => null,
         _ => throw new ArgumentException($"{fact.GetType().Name} has no arm in {nameof(CaseTimeline)}.", nameof(fact)),
     };
 
@@ -98,6 +106,34 @@ internal static class CaseTimeline
         json.WriteString("to", e.To);
         json.WriteString("to_group", CaseNames.Of(e.ToGroup));
     });
+
+    private static string? Day(DateOnly? date) => date?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private static string Insights(ImmutableArray<CaseInsight> insights) => Json(insights, static (json, items) =>
+    {
+        json.WriteStartArray("insights");
+        foreach (var item in items)
+        {
+            json.WriteStartObject();
+            json.WriteString("type", item.Type);
+            json.WriteString("ref", item.Ref);
+            json.WriteString("resource_id", item.ResourceId);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
+
+    private static string Link(Guid id, string relationship, LinkEnd parent, LinkEnd child) =>
+        Json((id, relationship, parent, child), static (json, link) =>
+        {
+            json.WriteString("link_id", link.id);
+            json.WriteString("relationship", link.relationship);
+            json.WriteString("parent_entity_type", link.parent.Type);
+            json.WriteString("parent_entity_id", link.parent.Id);
+            json.WriteString("child_entity_type", link.child.Type);
+            json.WriteString("child_entity_id", link.child.Id);
+        });
 
     private static string Attributes(AttributesReplaced fact) => Json(fact, static (json, e) =>
     {

@@ -11,8 +11,26 @@ namespace Switchboard.Grains.EventStore;
 /// </summary>
 public abstract record StateChange;
 
-/// <summary>The case's row, and its searchable text when <paramref name="TextChanged"/> (title, description or attributes).</summary>
-public sealed record CaseWritten(CaseSnapshot Case, bool TextChanged) : StateChange;
+/// <summary>
+/// The case's row, with its searchable text when <paramref name="TextChanged"/> (title, description or attributes), and with
+/// <see cref="CaseSnapshot.Details"/> when <paramref name="DetailsChanged"/>. A new row is written whole.
+/// </summary>
+public sealed record CaseWritten(CaseSnapshot Case, bool TextChanged, bool DetailsChanged = false) : StateChange;
+
+/// <summary>
+/// Appends an event and its cell to another case of the organisation, after whatever version that case has; its row's version rises. The
+/// other case must exist, else the append is a version conflict. Only for events that change nothing but the version.
+/// </summary>
+/// <param name="CaseId">The other case.</param>
+/// <param name="Event">The event.</param>
+/// <param name="Cell">Its trace; the version is put in by the store.</param>
+public sealed record CaseEchoed(Guid CaseId, NewEvent Event, TimelineCell Cell) : StateChange;
+
+/// <summary>A new link.</summary>
+public sealed record LinkWritten(CaseLink Link) : StateChange;
+
+/// <summary>A link that goes; it must be there, else the append is a version conflict.</summary>
+public sealed record LinkErased(CaseLink Link) : StateChange;
 
 /// <summary>A new timeline cell.</summary>
 public sealed record CellAdded(TimelineCell Cell) : StateChange;

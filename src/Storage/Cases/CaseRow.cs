@@ -11,10 +11,10 @@ internal static class CaseRow
     public const string Columns =
         "c.org_id, c.id, c.version, c.project_id, c.key, c.public_id, c.type_id, c.title, c.description, c.priority, c.status_name, "
         + "c.status_group, c.assignee_id, c.attributes, c.creation_source, c.created_by, c.created_at, c.modified_by, c.modified_at, "
-        + "c.closed_at, c.archived_at, c.comment_count";
+        + "c.closed_at, c.archived_at, c.comment_count, c.details";
 
     /// <summary>How many columns <see cref="Columns"/> names: where a query's own columns begin.</summary>
-    public const int Count = 22;
+    public const int Count = 23;
 
     /// <summary>Reads a row that begins with <see cref="Columns"/>.</summary>
     public static CaseSnapshot Read(NpgsqlDataReader row) => new()
@@ -41,5 +41,6 @@ internal static class CaseRow
         ClosedAt = row.TimeOrNull(19),
         ArchivedAt = row.TimeOrNull(20),
         CommentCount = row.GetInt32(21),
+        Details = CaseDetailsColumn.Read(row, 22),
     };
 }

@@ -129,6 +129,10 @@ internal static class AggregateStatements
                 delete from case_text where case_id in (select id from gone)
             ), cells as (
                 delete from timeline_cell where case_id in (select id from gone)
+            ), links as (
+                delete from case_link
+                where org_id = $1
+                    and ((parent_type = 'CASE' and parent_id in (select id::text from gone)) or (child_type = 'CASE' and child_id in (select id::text from gone)))
             )
             insert into domain_events
                 (org_id, stream_type, stream_id, version, event_id, type, schema, payload, metadata, occurred_at, recorded_at)

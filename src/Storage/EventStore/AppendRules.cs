@@ -33,6 +33,12 @@ internal static class AppendRules
         var rows = 0;
         foreach (var change in request.Changes)
         {
+            if (change is CaseEchoed echo)
+            {
+                CheckEcho(stream, echo);
+                continue;
+            }
+
             var (orgId, aggregateId, rowVersion) = Identify(change);
             if (orgId != stream.OrgId || aggregateId != stream.Id)
             {
@@ -47,13 +53,24 @@ internal static class AppendRules
     }
 
     /// <summary>Whether a change writes the aggregate's own row, which is what the expected version is checked on.</summary>
-    public static bool WritesOwnRow(StateChange change) => change is not (CellAdded or CellChanged);
+    public static bool WritesOwnRow(StateChange change) => change is not (CellAdded or CellChanged or CaseEchoed or LinkWritten or LinkErased);
+
+    private static void CheckEcho(StreamName stream, CaseEchoed echo)
+    {
+        var cell = echo.Cell;
+        if (echo.CaseId == stream.Id || cell.CaseId != echo.CaseId || cell.OrgId != stream.OrgId || cell.Id != echo.Event.Id)
+        {
+            throw Broken(stream, $"its echo to case {echo.CaseId} is to itself, or its cell is of another organisation, case or event");
+        }
+    }
 
     private static (Guid OrgId, Guid AggregateId, long? Version) Identify(StateChange change) => change switch
     {
         CaseWritten written => (written.Case.OrgId, written.Case.Id, written.Case.Version),
         CellAdded added => (added.Cell.OrgId, added.Cell.CaseId, null),
         CellChanged changed => (changed.Cell.OrgId, changed.Cell.CaseId, null),
+        LinkWritten written => (written.Link.OrgId, written.Link.OwnerId, null),
+        LinkErased erased => (erased.Link.OrgId, erased.Link.OwnerId, null),
         ProjectWritten written => (written.Project.OrgId, written.Project.Id, written.Project.Version),
         ProjectRemoved removed => (removed.Project.OrgId, removed.Project.Id, null),
         UserWritten written => (written.User.OrgId, written.User.Id, written.User.Version),

@@ -1,5 +1,6 @@
 using Npgsql;
 using Switchboard.Cases;
+using Switchboard.Events;
 using Switchboard.Grains.EventStore;
 using Switchboard.Storage.Events;
 using Switchboard.Timeline;
@@ -19,12 +20,15 @@ internal sealed class BatchStatements(EventCodec codec, TimeProvider time)
     private readonly RowSet<CaseSnapshot> _newCases = CaseStatements.Insert();
     private readonly RowSet<(CaseSnapshot Row, long Expected)> _cases = CaseStatements.Update();
     private readonly RowSet<CaseSnapshot> _caseTexts = CaseStatements.UpdateText();
+    private readonly RowSet<CaseSnapshot> _caseDetails = CaseStatements.UpdateDetails();
     private readonly RowSet<EventRow> _events = LogStatements.InsertEvents();
     private readonly RowSet<(StreamName Stream, long Version)> _streams = LogStatements.CheckStreams();
     private readonly RowSet<TimelineCell> _newCells = CellStatements.Insert();
     private readonly RowSet<TimelineCell> _cells = CellStatements.Update();
     private readonly RowSet<CaseSnapshot> _newSearch = CaseStatements.InsertSearch();
     private readonly RowSet<CaseSnapshot> _search = CaseStatements.UpdateSearch();
+    private readonly RowSet<CaseSnapshot> _facets = CaseStatements.UpdateFacets();
+    private readonly List<NpgsqlBatchCommand> _links = [];
     private readonly List<NpgsqlBatchCommand> _removals = [];
 
     /// <summary>Puts the statements for some appends into an empty batch.</summary>
@@ -43,12 +47,15 @@ internal sealed class BatchStatements(EventCodec codec, TimeProvider time)
         _newCases.AddTo(batch);
         _cases.AddTo(batch);
         _caseTexts.AddTo(batch);
+        _caseDetails.AddTo(batch);
         _streams.AddTo(batch);
         _events.AddTo(batch);
         _newCells.AddTo(batch);
         _cells.AddTo(batch);
         _newSearch.AddTo(batch);
         _search.AddTo(batch);
+        _facets.AddTo(batch);
+        _links.ForEach(batch.BatchCommands.Add);
         _removals.ForEach(batch.BatchCommands.Add);
     }
 
@@ -90,13 +97,16 @@ internal sealed class BatchStatements(EventCodec codec, TimeProvider time)
                 _newSearch.Add(written.Case);
                 break;
             case CaseWritten written:
-                _cases.Add((written.Case, expected));
-                if (written.TextChanged)
-                {
-                    _caseTexts.Add(written.Case);
-                    _search.Add(written.Case);
-                }
-
+                Update(written, expected);
+                break;
+            case CaseEchoed echo:
+                _links.Add(LinkStatements.Echo(echo, append.Request.Stream.OrgId, Encode(echo.Event.Body), append.Metadata, now));
+                break;
+            case LinkWritten written:
+                _links.Add(LinkStatements.Insert(written.Link));
+                break;
+            case LinkErased erased:
+                _links.Add(LinkStatements.Delete(erased.Link));
                 break;
             case CellAdded added:
                 _newCells.Add(added.Cell);
@@ -117,9 +127,7 @@ internal sealed class BatchStatements(EventCodec codec, TimeProvider time)
                 _aggregates.Add(AggregateStatements.Write(written.Org, expected));
                 break;
             case ProjectRemoved removed:
-                var deleted = AggregateStatements.DeletedWith(removed);
-                var (name, schema) = codec.NameOf(typeof(CaseDeleted));
-                var encoded = new EncodedEvent(name, schema, codec.Encode(deleted));
+                var encoded = Encode(AggregateStatements.DeletedWith(removed));
                 _removals.AddRange(AggregateStatements.Remove(removed, expected, append, encoded, now));
                 break;
             default:
@@ -127,11 +135,37 @@ internal sealed class BatchStatements(EventCodec codec, TimeProvider time)
         }
     }
 
+    private void Update(CaseWritten written, long expected)
+    {
+        _cases.Add((written.Case, expected));
+        if (written.TextChanged)
+        {
+            _caseTexts.Add(written.Case);
+            _search.Add(written.Case);
+        }
+
+        if (written.DetailsChanged)
+        {
+            _caseDetails.Add(written.Case);
+            if (!written.TextChanged)
+            {
+                _facets.Add(written.Case);
+            }
+        }
+    }
+
+    private EncodedEvent Encode(DomainEvent body)
+    {
+        var (name, schema) = codec.NameOf(body.GetType());
+        return new EncodedEvent(name, schema, codec.Encode(body));
+    }
+
     private void Clear()
     {
+        _links.Clear();
         _aggregates.Clear();
         _removals.Clear();
-        foreach (var set in (ReadOnlySpan<IRowSet>)[_answers, _projects, _newCases, _cases, _caseTexts, _events, _streams, _newCells, _cells, _newSearch, _search])
+        foreach (var set in (ReadOnlySpan<IRowSet>)[_answers, _projects, _newCases, _cases, _caseTexts, _caseDetails, _events, _streams, _newCells, _cells, _newSearch, _search, _facets])
         {
             set.Clear();
         }

@@ -31,8 +31,8 @@ internal static class CaseStatements
             insert into "case"
                 (id, org_id, version, project_id, key, public_id, type_id, title, description, priority, status_name, status_group,
                  assignee_id, attributes, creation_source, created_by, created_at, modified_by, modified_at, closed_at, archived_at,
-                 comment_count)
-            select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+                 comment_count, due_date, details)
+            select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
             """)
         .Uuid(static row => row.Id)
         .Uuid(static row => row.OrgId)
@@ -55,9 +55,11 @@ internal static class CaseStatements
         .Time(static row => row.ModifiedAt)
         .Time(static row => row.ClosedAt)
         .Time(static row => row.ArchivedAt)
-        .Integer(static row => row.CommentCount);
+        .Integer(static row => row.CommentCount)
+        .Date(static row => row.Details.DueDate)
+        .Jsonb(static row => CaseDetailsColumn.Write(row.Details));
 
-    /// <summary>Changed cases: everything that may change except title, description and attributes, which are long and rarely do.</summary>
+    /// <summary>Changed cases: everything that may change except title, description, attributes and details, which are long and rarely do.</summary>
     public static RowSet<(CaseSnapshot Row, long Expected)> Update() => new RowSet<(CaseSnapshot Row, long Expected)>(
             """
             with written as (
@@ -106,6 +108,39 @@ internal static class CaseStatements
         .Jsonb(AttributesJson)
         .RowCount();
 
+    /// <summary>The details of changed cases; after <see cref="Update"/>, which has checked the versions.</summary>
+    public static RowSet<CaseSnapshot> UpdateDetails() => new RowSet<CaseSnapshot>(
+            """
+            with written as (
+                update "case" c set due_date = i.due_date, details = i.details
+                from unnest($1, $2, $3, $4) as i (id, org_id, due_date, details)
+                where c.id = i.id and c.org_id = i.org_id
+                returning 1
+            )
+            select expect_rows(count(*), $5, 'case') from written
+            """)
+        .Uuid(static row => row.Id)
+        .Uuid(static row => row.OrgId)
+        .Date(static row => row.Details.DueDate)
+        .Jsonb(static row => CaseDetailsColumn.Write(row.Details))
+        .RowCount();
+
+    /// <summary>What is searched by facet of changed cases whose text stayed; the word lists are not computed anew.</summary>
+    public static RowSet<CaseSnapshot> UpdateFacets() => new RowSet<CaseSnapshot>(
+            """
+            with written as (
+                update case_text t set facets = array(select jsonb_array_elements_text(i.facets))
+                from unnest($1, $2, $3) as i (case_id, org_id, facets)
+                where t.case_id = i.case_id and t.org_id = i.org_id
+                returning 1
+            )
+            select expect_rows(count(*), $4, 'case_text') from written
+            """)
+        .Uuid(static row => row.Id)
+        .Uuid(static row => row.OrgId)
+        .Jsonb(FacetsJson)
+        .RowCount();
+
     /// <summary>The search text of new cases.</summary>
     public static RowSet<CaseSnapshot> InsertSearch() => SearchColumns(
         """
@@ -133,7 +168,10 @@ internal static class CaseStatements
         .Uuid(static row => row.OrgId)
         .Text(static row => row.Title)
         .Text(static row => row.Description)
-        .Jsonb(static row => JsonSerializer.SerializeToUtf8Bytes(CaseFacets.Of(row.Attributes), RowJsonContext.Default.StringArray));
+        .Jsonb(FacetsJson);
+
+    private static byte[] FacetsJson(CaseSnapshot row) =>
+        JsonSerializer.SerializeToUtf8Bytes(CaseFacets.Of(row), RowJsonContext.Default.StringArray);
 
     private static byte[] AttributesJson(CaseSnapshot row) =>
         JsonSerializer.SerializeToUtf8Bytes(row.Attributes, RowJsonContext.Default.ImmutableSortedDictionaryStringImmutableArrayString);

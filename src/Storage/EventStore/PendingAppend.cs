@@ -25,7 +25,7 @@ internal sealed class PendingAppend
             Events[index] = new EncodedEvent(name, schema, codec.Encode(body));
         }
 
-        Metadata = Events.Length > 0 || request.Changes.Any(static change => change is ProjectRemoved) ? codec.Encode(request.Metadata) : [];
+        Metadata = Events.Length > 0 || request.Changes.Any(static change => change is ProjectRemoved or CaseEchoed) ? codec.Encode(request.Metadata) : [];
     }
 
     public AppendRequest Request { get; }

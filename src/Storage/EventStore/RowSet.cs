@@ -40,7 +40,9 @@ internal sealed class RowSet<TRow>(string sql) : IRowSet
 
     public RowSet<TRow> Json(Func<TRow, string> value) => Declare(NpgsqlDbType.Json, value);
 
-    public RowSet<TRow> Jsonb(Func<TRow, byte[]> value) => Declare(NpgsqlDbType.Jsonb, value);
+    public RowSet<TRow> Jsonb(Func<TRow, byte[]?> value) => Declare(NpgsqlDbType.Jsonb, value);
+
+    public RowSet<TRow> Date(Func<TRow, DateOnly?> value) => Declare(NpgsqlDbType.Date, value);
 
     public RowSet<TRow> Time(Func<TRow, DateTimeOffset> value) => Declare(NpgsqlDbType.TimestampTz, row => value(row).UtcDateTime);
 

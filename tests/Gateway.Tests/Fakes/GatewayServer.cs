@@ -53,6 +53,7 @@ internal sealed class GatewayServer : IAsyncDisposable
         var nothing = new NoDirectories();
         builder.Services.AddSingleton<ICaseSearch>(nothing);
         builder.Services.AddSingleton<ICaseDirectory>(nothing);
+        builder.Services.AddSingleton<ICaseLinks>(nothing);
         builder.Services.AddSingleton<ITimelineReader>(nothing);
         builder.Services.AddSingleton<IProjectDirectory>(nothing);
         builder.Services.AddSingleton<IOrgDirectory>(nothing);

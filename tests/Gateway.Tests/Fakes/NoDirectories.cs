@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Switchboard.Cases;
 using Switchboard.Commands;
 using Switchboard.Grains.Audit;
 using Switchboard.Grains.Cases;
@@ -13,7 +14,8 @@ using Switchboard.Timeline;
 namespace Switchboard.Gateway.Tests.Fakes;
 
 /// <summary>Ports with nothing behind them, for tests that never reach them.</summary>
-internal sealed class NoDirectories : ICaseSearch, ICaseDirectory, ITimelineReader, IProjectDirectory, IOrgDirectory, IAuditLog
+internal sealed class NoDirectories :
+    ICaseSearch, ICaseDirectory, ICaseLinks, ITimelineReader, IProjectDirectory, IOrgDirectory, IAuditLog
 {
     public ValueTask<Outcome<CaseSearchPage>> SearchAsync(CaseSearchRequest request, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
@@ -31,6 +33,14 @@ internal sealed class NoDirectories : ICaseSearch, ICaseDirectory, ITimelineRead
         throw new NotSupportedException();
 
     public ValueTask<Guid?> FindByKeyAsync(Guid orgId, string key, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<CaseLink?> FindAsync(Guid orgId, Guid linkId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<ImmutableArray<CaseLink>> ListAsync(Guid orgId, LinkEnd end, string? relationship, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<bool> LeadsToAsync(Guid orgId, string relationship, LinkEnd from, LinkEnd to, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     public IAsyncEnumerable<Guid> ListOfProjectAsync(Guid orgId, Guid projectId, CancellationToken cancellationToken) =>
         throw new NotSupportedException();

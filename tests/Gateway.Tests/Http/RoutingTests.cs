@@ -21,7 +21,7 @@ public sealed class RoutingTests : IAsyncLifetime
     [InlineData("/nothing/here")]
     [InlineData("/api/v2/unknown")]
     [InlineData("/api/v2/cases/count")]
-    [InlineData("/api/v2/cases/link")]
+    [InlineData("/api/v2/cases/link/a/b")]
     [InlineData("/api/v2/cases/views/7")]
     [InlineData("/api/v2/cases/projects/favorites")]
     [InlineData("/docs/../../etc/passwd")]

@@ -116,6 +116,7 @@ public sealed class StorageFaultTests : IAsyncLifetime
         services.AddSingleton<ICaseNumbers>(_store);
         services.AddSingleton<ICaseDirectory>(_store);
         services.AddSingleton<ITimelineReader>(_store);
+        services.AddSingleton<ICaseLinks>(_store);
         services.AddSingleton<IProjectDirectory>(_store);
         services.AddSingleton<IOrgDirectory>(_store);
         services.AddSingleton<ICaseSearch>(new NoDirectories());

@@ -93,7 +93,13 @@ public sealed class FaultTests(ITestOutputHelper output) : IAsyncLifetime
             else
             {
                 var command = random.Command();
-                command = command is Assign ? new Assign(_world.Ben.Id) : command;
+                command = command switch
+                {
+                    Assign => new Assign(_world.Ben.Id),
+                    Watch => new Watch(_world.Ben.Id),
+                    Unwatch => new Unwatch(_world.Ben.Id),
+                    _ => command,
+                };
                 expected.Do(command, actor: _world.Ana);
                 await UntilAnsweredAsync(async () => await _world.DoAsync(opened.Id, command, _world.By(_world.Ana, key)));
             }

@@ -24,6 +24,12 @@ public sealed class CaseChangeTests
         new ReplaceAttributes(Web),
         new Archive(),
         new Unarchive(),
+        new SetDueDate(new DateOnly(2026, 3, 31)),
+        new SetResolvedReason("FALSE_POSITIVE"),
+        new Watch(CaseStory.Ben.Id),
+        new Unwatch(CaseStory.Ana.Id),
+        new AddInsights([new("MONITOR", "/monitors/1", "1")]),
+        new RemoveInsights([new("MONITOR", "/monitors/1", "1")]),
     ];
 
     [Fact]
@@ -50,7 +56,7 @@ public sealed class CaseChangeTests
             return;
         }
 
-        var story = CaseStory.Opened();
+        var story = CaseStory.Opened(CaseStory.Opening with { TypeId = CaseTypes.Security.Id });
         story.Do(command);
         var (before, events) = (story.Case!, story.Events.Count);
 
@@ -67,8 +73,8 @@ public sealed class CaseChangeTests
     [MemberData(nameof(EveryCommand), DisableDiscoveryEnumeration = true)]
     public void A_real_change_is_one_event_that_names_its_author_and_time(CaseCommand command)
     {
-        var story = CaseStory.Opened(CaseStory.Opening with { AssigneeId = CaseStory.Ana.Id });
-        if (command is OpenCase)
+        var story = CaseStory.Opened(CaseStory.Opening with { TypeId = CaseTypes.Security.Id, AssigneeId = CaseStory.Ana.Id });
+        if (command is OpenCase or Watch or Unwatch)
         {
             return;
         }
@@ -76,6 +82,11 @@ public sealed class CaseChangeTests
         if (command is Unarchive)
         {
             story.Do(new Archive());
+        }
+
+        if (command is RemoveInsights present)
+        {
+            story.Do(new AddInsights(present.Insights));
         }
 
         var before = story.Case!.Version;

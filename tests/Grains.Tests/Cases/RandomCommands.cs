@@ -24,7 +24,7 @@ internal sealed class RandomCommands(int seed)
 
     public bool NextIsComment() => _random.Next(3) == 0;
 
-    public CaseCommand Command() => _random.Next(9) switch
+    public CaseCommand Command() => _random.Next(13) switch
     {
         0 => new SetTitle(Pick<string>(Words)),
         1 => new SetDescription(Pick<string>(Words)),
@@ -34,6 +34,10 @@ internal sealed class RandomCommands(int seed)
         5 => new Assign(Pick([CaseStory.Ana.Id, CaseStory.Ben.Id])),
         6 => new Unassign(),
         7 => new ReplaceAttributes(Attributes()),
+        8 => new SetDueDate(_random.Next(3) == 0 ? null : new DateOnly(2026, 1, 1 + _random.Next(3))),
+        9 => new SetResolvedReason(Pick(["FALSE_POSITIVE", "BENIGN_POSITIVE", "no reason"])),
+        10 => _random.Next(2) == 0 ? new Watch(CaseStory.Ben.Id) : new Unwatch(Pick([CaseStory.Ana.Id, CaseStory.Ben.Id])),
+        11 => _random.Next(2) == 0 ? new AddInsights(Insights()) : new RemoveInsights(Insights()),
         _ => _random.Next(2) == 0 ? new Archive() : new Unarchive(),
     };
 
@@ -52,6 +56,9 @@ internal sealed class RandomCommands(int seed)
     }
 
     public T Pick<T>(ReadOnlySpan<T> from) => from[_random.Next(from.Length)];
+
+    private ImmutableArray<CaseInsight> Insights() =>
+        [.. Enumerable.Range(0, _random.Next(4)).Select(_ => new CaseInsight("MONITOR", "/monitors", $"{_random.Next(3)}"))];
 
     private ImmutableSortedDictionary<string, ImmutableArray<string>> Attributes()
     {

@@ -18,6 +18,7 @@ internal sealed class RandomHistory(Random random)
     private readonly Dictionary<Guid, UserSnapshot> _users = [];
     private readonly List<CaseSnapshot> _old = [];
     private readonly List<TimelineCell> _comments = [];
+    private readonly List<CaseLink> _links = [];
 
     public IEnumerable<Guid> Orgs => _orgs;
 
@@ -30,7 +31,7 @@ internal sealed class RandomHistory(Random random)
     /// <summary>The next append.</summary>
     public AppendRequest Next()
     {
-        var request = random.Next(20) switch
+        var request = random.Next(22) switch
         {
             0 => CreateProject(),
             1 => Change(Pick(_projects.Values)),
@@ -42,6 +43,7 @@ internal sealed class RandomHistory(Random random)
             10 => Pick(_cases.Values) is { } future ? Samples.SetPriority(future with { Version = future.Version + 1 + random.Next(3) }, CasePriority.P4) : null,
             11 or 12 => Pick(_cases.Values) is { } titled ? Samples.SetTitle(titled, $"Title {random.Next()}") : null,
             13 or 14 => Pick(_cases.Values) is { } discussed ? AddComment(discussed) : null,
+            20 or 21 => Link(),
             15 => Pick(_comments) is { } comment && _cases.TryGetValue(comment.CaseId, out var one) ? EditComment(one, comment) : null,
             _ => Pick(_cases.Values) is { } changed ? Samples.SetPriority(changed, (CasePriority)random.Next(6)) : null,
         };
@@ -69,6 +71,13 @@ internal sealed class RandomHistory(Random random)
                     _old.Add(one);
                 }
 
+                break;
+            case CaseEchoed echo when done:
+                var other = _cases[echo.CaseId];
+                _cases[echo.CaseId] = other with { Version = other.Version + 1 };
+                break;
+            case LinkWritten { Link: var link } when done:
+                _links.Add(link);
                 break;
             case CellAdded { Cell: { Kind: TimelineCellKinds.Comment } cell } when done:
                 _comments.Add(cell);
@@ -169,6 +178,46 @@ internal sealed class RandomHistory(Random random)
             one.Version,
             [Samples.New(new CommentEdited(comment.Id, "Looking at it.", "Edited."))],
             [new CaseWritten(after, TextChanged: false), new CellChanged(edited)],
+            new EventMetadata(Actor.System, "r"));
+    }
+
+    /// <summary>A link of two cases, with its trace at the other end; or the end of one, perhaps a second time.</summary>
+    private AppendRequest? Link()
+    {
+        var known = random.Next(3) == 0 ? Pick(_links) : null;
+        var owner = known is null ? Pick(_cases.Values) : _cases[known.OwnerId];
+        var other = known is null ? Pick(_cases.Values) : _cases[known.EchoId!.Value];
+        if (owner is null || other is null || owner.Id == other.Id)
+        {
+            return null;
+        }
+
+        var link = known ?? new CaseLink(
+            Guid.CreateVersion7(), owner.OrgId, CaseLinkNames.RelatesTo, LinkEnd.Case(owner.Id), LinkEnd.Case(other.Id), Samples.Time, owner.CreatedBy);
+        CaseEvent fact = known is null
+            ? new LinkAdded(link.Id, link.Relationship, link.Parent, link.Child)
+            : new LinkRemoved(link.Id, link.Relationship, link.Parent, link.Child);
+        var (mine, theirs) = (Samples.New(fact), Samples.New(fact));
+        var cell = new TimelineCell
+        {
+            Id = theirs.Id,
+            OrgId = owner.OrgId,
+            CaseId = other.Id,
+            CaseVersion = 0,
+            Kind = TimelineCellKinds.LinkAdded,
+            Author = Actor.User(owner.CreatedBy),
+            Content = "{}",
+            CreatedAt = Samples.Time,
+        };
+        return new AppendRequest(
+            new StreamName(owner.OrgId, "case", owner.Id),
+            owner.Version,
+            [mine],
+            [
+                known is null ? new LinkWritten(link) : new LinkErased(link),
+                new CaseWritten(owner with { Version = owner.Version + 1 }, TextChanged: false),
+                new CaseEchoed(other.Id, theirs, cell),
+            ],
             new EventMetadata(Actor.System, "r"));
     }
 

@@ -15,7 +15,7 @@ namespace Switchboard.Testing.InMemory;
 /// <summary>The ports that read rows and hand out numbers.</summary>
 public sealed partial class InMemoryStore :
     IAggregateRows<CaseSnapshot>, IAggregateRows<ProjectSnapshot>, IAggregateRows<UserSnapshot>, IAggregateRows<KeySnapshot>,
-    IAggregateRows<OrgSnapshot>, ICaseNumbers, ICaseDirectory, IProjectDirectory, IOrgDirectory, ITimelineReader
+    IAggregateRows<OrgSnapshot>, ICaseNumbers, ICaseDirectory, ICaseLinks, IProjectDirectory, IOrgDirectory, ITimelineReader
 {
     private readonly Dictionary<(Guid OrgId, Guid Scope), long> _numbers = [];
 
@@ -59,6 +59,32 @@ public sealed partial class InMemoryStore :
             cancellationToken.ThrowIfCancellationRequested();
             yield return one.Id;
         }
+    }
+
+    ValueTask<CaseLink?> ICaseLinks.FindAsync(Guid orgId, Guid linkId, CancellationToken cancellationToken) =>
+        new(Read().Links.GetValueOrDefault(linkId) is { } link && link.OrgId == orgId ? link : null);
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<CaseLink>> ListAsync(Guid orgId, LinkEnd end, string? relationship, CancellationToken cancellationToken) =>
+        new([.. Read().Links.Values
+            .Where(link => link.OrgId == orgId && (link.Parent == end || link.Child == end))
+            .Where(link => relationship is null || link.Relationship == relationship)
+            .OrderBy(link => link.CreatedAt).ThenBy(link => link.Id)]);
+
+    /// <inheritdoc/>
+    public ValueTask<bool> LeadsToAsync(Guid orgId, string relationship, LinkEnd from, LinkEnd to, CancellationToken cancellationToken)
+    {
+        var links = Read().Links.Values.Where(link => link.OrgId == orgId && link.Relationship == relationship).ToLookup(link => link.Parent);
+        var (reached, waiting) = (new HashSet<LinkEnd> { from }, new Queue<LinkEnd>([from]));
+        while (waiting.TryDequeue(out var end))
+        {
+            foreach (var link in links[end].Where(link => reached.Add(link.Child)))
+            {
+                waiting.Enqueue(link.Child);
+            }
+        }
+
+        return new(reached.Contains(to));
     }
 
     /// <inheritdoc/>

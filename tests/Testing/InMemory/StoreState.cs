@@ -23,6 +23,8 @@ internal sealed class StoreState
     public ImmutableDictionary<(Guid CaseId, Guid Id), TimelineCell> Cells { get; private set; } =
         ImmutableDictionary<(Guid, Guid), TimelineCell>.Empty;
 
+    public ImmutableDictionary<Guid, CaseLink> Links { get; private set; } = ImmutableDictionary<Guid, CaseLink>.Empty;
+
     public ImmutableDictionary<Guid, ProjectSnapshot> Projects { get; private set; } = ImmutableDictionary<Guid, ProjectSnapshot>.Empty;
 
     public ImmutableDictionary<Guid, UserSnapshot> Users { get; private set; } = ImmutableDictionary<Guid, UserSnapshot>.Empty;
@@ -77,6 +79,12 @@ internal sealed class StoreState
                 return Write(written, request.ExpectedVersion == 0);
             case CellAdded { Cell: var cell }:
                 return Try(!Cells.ContainsKey(KeyOf(cell)), "timeline_cell_pkey", () => Cells = Cells.Add(KeyOf(cell), cell));
+            case LinkWritten { Link: var link }:
+                return Try(!Links.Values.Any(other => SamePair(other, link)), "case_link_pair", () => Links = Links.SetItem(link.Id, link));
+            case LinkErased { Link: var link }:
+                return Try(Links.ContainsKey(link.Id), null, () => Links = Links.Remove(link.Id));
+            case CaseEchoed echo:
+                return Echo(echo, request, now);
             case CellChanged { Cell: var cell }:
                 return Try(Cells.ContainsKey(KeyOf(cell)), null, () => Cells = Cells.SetItem(KeyOf(cell), cell));
             case ProjectWritten { Project: var project }:
@@ -122,6 +130,23 @@ internal sealed class StoreState
         return new AppendResult(AppendStatus.Appended);
     }
 
+    private AppendResult Echo(CaseEchoed echo, AppendRequest request, DateTimeOffset now)
+    {
+        if (Cases.GetValueOrDefault(echo.CaseId) is not { } other || other.OrgId != request.Stream.OrgId)
+        {
+            return new AppendResult(AppendStatus.VersionConflict);
+        }
+
+        Record(request.Stream with { Id = other.Id }, echo.Event, request.Metadata, now);
+        Cases = Cases.SetItem(other.Id, other with { Version = other.Version + 1 });
+        Cells = Cells.Add(KeyOf(echo.Cell), echo.Cell with { CaseVersion = other.Version + 1 });
+        return new AppendResult(AppendStatus.Appended);
+    }
+
+    private static bool SamePair(CaseLink left, CaseLink right) =>
+        left.OrgId == right.OrgId && left.Relationship == right.Relationship
+        && ((left.Parent == right.Parent && left.Child == right.Child) || (left.Parent == right.Child && left.Child == right.Parent));
+
     private void Remove(ProjectRemoved removed, AppendRequest request, DateTimeOffset now)
     {
         Projects = Projects.Remove(removed.Project.Id);
@@ -129,6 +154,8 @@ internal sealed class StoreState
         {
             Cases = Cases.Remove(gone.Id);
             Cells = Cells.RemoveRange(Cells.Keys.Where(cell => cell.CaseId == gone.Id));
+            var end = LinkEnd.Case(gone.Id);
+            Links = Links.RemoveRange(Links.Values.Where(link => link.Parent == end || link.Child == end).Select(link => link.Id));
             var stream = new StreamName(gone.OrgId, "case", gone.Id);
             Record(stream, new NewEvent(Guid.CreateVersion7(now), new CaseDeleted(gone.ProjectId, gone.Key), removed.At), request.Metadata, now);
         }
