@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Switchboard.Handlers.Audit;
+using Switchboard.Handlers.Evp;
 using Switchboard.Handlers.Running;
 
 namespace Switchboard.Handlers;
@@ -21,6 +22,7 @@ public static class HandlersServiceCollectionExtensions
         services.AddSingleton(catalog);
         services.AddFrame(configuration);
         catalog.AddAudit();
+        catalog.AddEvpIndexer(configuration);
         return catalog;
     }
 

@@ -8,6 +8,7 @@ using Switchboard.Cases;
 using Switchboard.Grains.Cases;
 using Switchboard.Grains.DeadLetters;
 using Switchboard.Grains.EventStore;
+using Switchboard.Grains.Files;
 using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
 using Switchboard.Grains.Search;
@@ -19,6 +20,7 @@ using Switchboard.Storage.Databases;
 using Switchboard.Storage.DeadLetters;
 using Switchboard.Storage.Events;
 using Switchboard.Storage.EventStore;
+using Switchboard.Storage.Files;
 using Switchboard.Storage.Orgs;
 using Switchboard.Storage.Projects;
 using Switchboard.Storage.Schema;
@@ -59,6 +61,11 @@ public static class StorageServiceCollectionExtensions
         services.AddHostedService<IdempotencySweep>();
         services.AddOptions<SearchOptions>().Bind(configuration.GetSection(SearchOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<SearchOptions>, SearchOptionsValidator>();
+        services.AddOptions<FilesOptions>()
+            .Configure(options => options.Store = FilesOptions.Default(configuration))
+            .Bind(configuration.GetSection(FilesOptions.Section));
+        services.AddSingleton<IValidateOptions<FilesOptions>, FilesOptionsValidator>();
+        services.AddSingleton<IBlobStore, FolderBlobStore>();
         return services.AddPorts();
     }
 

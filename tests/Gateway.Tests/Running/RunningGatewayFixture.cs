@@ -27,7 +27,8 @@ public sealed class RunningGatewayFixture : IAsyncDisposable
     public static Task<RunningGateway> StartAsync(string connectionString, params (string Key, string Value)[] settings) => RunningGateway.StartAsync(
         builder =>
         {
-            builder.Configuration.AddInMemoryCollection([new("Databases:CaseManagement:Primary", connectionString)]);
+            builder.Configuration.AddInMemoryCollection(
+                [new("Databases:CaseManagement:Primary", connectionString), new($"{HandlerCatalog.Section}:Flavors", "")]);
             builder.Services.AddSwitchboardStorage(builder.Configuration);
             builder.Services.AddSwitchboardHandlers(builder.Configuration);
         },
