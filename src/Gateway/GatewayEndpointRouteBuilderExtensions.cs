@@ -23,6 +23,8 @@ public static class GatewayEndpointRouteBuilderExtensions
     /// </summary>
     public static IEndpointRouteBuilder MapSwitchboardGateway(this IEndpointRouteBuilder routes)
     {
+        // Before the endpoints: only behind it can one of them take a WebSocket.
+        (routes as IApplicationBuilder)?.UseWebSockets();
         var operations = routes.ServiceProvider.GetServices<IApiOperations>().SelectMany(group => group.Operations).ToList();
         var frame = routes.ServiceProvider.GetRequiredService<GatewayFrame>();
         foreach (var operation in operations)

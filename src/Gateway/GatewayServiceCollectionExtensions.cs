@@ -6,11 +6,13 @@ using Microsoft.Extensions.Options;
 using Switchboard.Gateway.Access;
 using Switchboard.Gateway.Audit;
 using Switchboard.Gateway.Cases;
+using Switchboard.Gateway.CaseStreams;
 using Switchboard.Gateway.Http;
 using Switchboard.Gateway.Idempotency;
 using Switchboard.Gateway.Limits;
 using Switchboard.Gateway.Orgs;
 using Switchboard.Gateway.Projects;
+using Switchboard.Grains.CaseStreams;
 
 namespace Switchboard.Gateway;
 
@@ -50,6 +52,8 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<IApiOperations, SessionOperations>();
         services.AddSingleton<IApiOperations, AuditOperations>();
 
+        services.AddCaseStreams(configuration);
+
         services.Configure<KestrelServerOptions>(static kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -57,5 +61,17 @@ public static class GatewayServiceCollectionExtensions
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
         });
         return services;
+    }
+
+    private static void AddCaseStreams(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<CaseStreamOptions>().Bind(configuration.GetSection(CaseStreamOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<CaseStreamOptions>, CaseStreamOptionsValidator>();
+        services.TryAddSingleton<CaseEventSignal>();
+        services.AddSingleton<CaseStreamInstruments>();
+        services.AddSingleton<StreamNames>();
+        services.AddSingleton<CaseTail>();
+        services.AddHostedService(static provider => provider.GetRequiredService<CaseTail>());
+        services.AddSingleton<IApiOperations, CaseStreamOperations>();
     }
 }

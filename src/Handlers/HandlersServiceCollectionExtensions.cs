@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Switchboard.Handlers.Audit;
 using Switchboard.Handlers.Evp;
+using Switchboard.Handlers.Nexus;
 using Switchboard.Handlers.Running;
 
 namespace Switchboard.Handlers;
@@ -23,6 +24,7 @@ public static class HandlersServiceCollectionExtensions
         services.AddFrame(configuration);
         catalog.AddAudit();
         catalog.AddEvpIndexer(configuration);
+        catalog.AddNexus();
         return catalog;
     }
 

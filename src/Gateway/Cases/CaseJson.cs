@@ -59,6 +59,9 @@ internal static class CaseJson
         json.WriteEndObject();
     }
 
+    /// <summary>The case alone, as it stands in a document.</summary>
+    public static void WriteResource(Utf8JsonWriter json, CaseSnapshot @case) => WriteCase(json, @case, new People.Resolved(), Place.Single);
+
     /// <summary>The users that a case refers to, the creator first; returns how many.</summary>
     public static int ReferencedUsers(CaseSnapshot @case, Span<Guid> ids)
     {

@@ -41,7 +41,7 @@ internal static class CaseSchemas
         Always("type", Schema.Text with { Example = "STANDARD" }),
         Always("type_id", Schema.Uuid));
 
-    private static readonly Schema Case = Schema.Object(
+    public static readonly Schema Case = Schema.Object(
         Always("id", Schema.Uuid),
         Always("type", Schema.OneOf("case")),
         Always("attributes", Attributes),

@@ -17,6 +17,9 @@ internal sealed class ApiRequest(HttpContext http, ApiOperation operation, strin
     /// <summary>The request's id.</summary>
     public string Id => id;
 
+    /// <summary>The connection, for operations that declare <see cref="ApiOperation.StreamType"/>.</summary>
+    public HttpContext Http => http;
+
     /// <summary>Cancelled when the client is gone. Not for commands: an effect is not undone by a lost connection.</summary>
     public CancellationToken Aborted => http.RequestAborted;
 

@@ -22,6 +22,7 @@ public sealed class PermissionMatrixTests : IAsyncLifetime
         { "GetProjects", Permissions.CasesRead },
         { "GetProject", Permissions.CasesRead },
         { "GetAllCaseTypes", Permissions.CasesRead },
+        { "StreamCases", Permissions.CasesRead },
         { "CreateCase", Permissions.CasesWrite },
         { "UpdateCaseTitle", Permissions.CasesWrite },
         { "UpdateCaseDescription", Permissions.CasesWrite },
@@ -108,6 +109,9 @@ public sealed class PermissionMatrixTests : IAsyncLifetime
         var org = new FakeOrg(_server.Grains);
         org.Application = org.Application with { Scopes = [.. scopes] };
         org.Save();
-        return await _server.SendAsync(org, new HttpMethod(operation.Method), PathOf(operation));
+        using var request = GatewayServer.Request(org, new HttpMethod(operation.Method), PathOf(operation));
+
+        // The head tells enough; a stream has no end to wait for.
+        return await _server.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
     }
 }

@@ -8,6 +8,7 @@ using Orleans;
 using Switchboard.Gateway.Http;
 using Switchboard.Grains.Audit;
 using Switchboard.Grains.Cases;
+using Switchboard.Grains.CaseStreams;
 using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
 using Switchboard.Grains.Search;
@@ -58,6 +59,7 @@ internal sealed class GatewayServer : IAsyncDisposable
         builder.Services.AddSingleton<IProjectDirectory>(nothing);
         builder.Services.AddSingleton<IOrgDirectory>(nothing);
         builder.Services.AddSingleton<IAuditLog>(nothing);
+        builder.Services.AddSingleton<ICaseEventLog>(new NoCaseEventLog());
         builder.Services.AddSwitchboardGateway(builder.Configuration);
         builder.Services.AddSingleton<IApiOperations>(new TestOperations(operations ?? []));
         var app = builder.Build();

@@ -85,6 +85,7 @@ internal static class SchemaConformance
 
     private static bool IsOfType(Schema schema, JsonElement value) => schema.Type switch
     {
+        null => true,
         "object" => value.ValueKind == JsonValueKind.Object,
         "array" => value.ValueKind == JsonValueKind.Array,
         "string" => value.ValueKind == JsonValueKind.String,

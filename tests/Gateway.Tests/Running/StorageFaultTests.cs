@@ -5,6 +5,7 @@ using Switchboard.Cases;
 using Switchboard.Gateway.Tests.Fakes;
 using Switchboard.Grains.Audit;
 using Switchboard.Grains.Cases;
+using Switchboard.Grains.CaseStreams;
 using Switchboard.Grains.EventStore;
 using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
@@ -121,6 +122,7 @@ public sealed class StorageFaultTests : IAsyncLifetime
         services.AddSingleton<IOrgDirectory>(_store);
         services.AddSingleton<ICaseSearch>(new NoDirectories());
         services.AddSingleton<IAuditLog>(new NoDirectories());
+        services.AddSingleton<ICaseEventLog>(new NoCaseEventLog());
     }
 
     private Task<HttpResponseMessage> OpenAsync(string key) =>

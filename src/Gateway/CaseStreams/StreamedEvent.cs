@@ -1,0 +1,43 @@
+using System.Text.Json;
+using Switchboard.Gateway.Cases;
+using Switchboard.Gateway.Http;
+using Switchboard.Grains.PublicEvents;
+
+namespace Switchboard.Gateway.CaseStreams;
+
+/// <summary>An event on its way to clients: rendered once for all that are told the same.</summary>
+internal sealed class StreamedEvent(PublicCaseEvent told)
+{
+    private byte[]? _inQuery;
+    private byte[]? _outOfQuery;
+
+    public PublicCaseEvent Told => told;
+
+    /// <summary>Its place in the log as text.</summary>
+    public string Id { get; } = PositionText.Of(told.Position);
+
+    /// <summary>About how much memory it holds.</summary>
+    public int Size { get; } = 2048 + (2 * (told.Payload.Length + (told.Case?.Description.Length ?? 0)));
+
+    /// <summary>The event's JSON, on one line.</summary>
+    /// <param name="inQuery">Whether the case is, as far as the client asked, still what it asked for.</param>
+    public ReadOnlyMemory<byte> Json(bool inQuery)
+    {
+        ref var rendered = ref inQuery ? ref _inQuery : ref _outOfQuery;
+        return rendered ??= ReplyBuffer.Render((told, inQuery), Write).ToArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, (PublicCaseEvent Told, bool InQuery) state)
+    {
+        json.WriteStartObject();
+        PublicEventJson.WriteMembers(json, state.Told);
+        json.WriteBoolean("in_query"u8, state.InQuery);
+        if (state.Told.Case is { } now)
+        {
+            json.WritePropertyName("data"u8);
+            CaseJson.WriteResource(json, now);
+        }
+
+        json.WriteEndObject();
+    }
+}
