@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Switchboard.Handlers.Audit;
 using Switchboard.Handlers.Evp;
 using Switchboard.Handlers.Nexus;
 using Switchboard.Handlers.Running;
+using Switchboard.Handlers.SearchIndexer;
 
 namespace Switchboard.Handlers;
 
@@ -25,6 +26,7 @@ public static class HandlersServiceCollectionExtensions
         catalog.AddAudit();
         catalog.AddEvpIndexer(configuration);
         catalog.AddNexus();
+        catalog.AddSearchIndexer(configuration);
         return catalog;
     }
 

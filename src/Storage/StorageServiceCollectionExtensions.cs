@@ -11,7 +11,6 @@ using Switchboard.Grains.EventStore;
 using Switchboard.Grains.Files;
 using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
-using Switchboard.Grains.Search;
 using Switchboard.Grains.Timeline;
 using Switchboard.Orgs;
 using Switchboard.Projects;
@@ -59,13 +58,12 @@ public static class StorageServiceCollectionExtensions
         // First of all hosted services, since all others may read.
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService, DatabaseStartup>());
         services.AddHostedService<IdempotencySweep>();
-        services.AddOptions<SearchOptions>().Bind(configuration.GetSection(SearchOptions.Section)).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<SearchOptions>, SearchOptionsValidator>();
         services.AddOptions<FilesOptions>()
             .Configure(options => options.Store = FilesOptions.Default(configuration))
             .Bind(configuration.GetSection(FilesOptions.Section));
         services.AddSingleton<IValidateOptions<FilesOptions>, FilesOptionsValidator>();
         services.AddSingleton<IBlobStore, FolderBlobStore>();
+        services.AddCaseSearch(configuration);
         return services.AddPorts();
     }
 
@@ -87,11 +85,6 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<IAggregateRows<UserSnapshot>, UserRows>();
         services.AddSingleton<IAggregateRows<KeySnapshot>, KeyRows>();
         services.AddSingleton<IOrgDirectory, OrgDirectory>();
-        services.AddSingleton<ICaseSearch>(provider => new PostgresCaseSearch(
-            provider.GetRequiredService<TenantDatabase>().Primary,
-            CaseTypes.BuiltIn,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<IOptions<SearchOptions>>()));
         return services;
     }
 }

@@ -106,11 +106,7 @@ public abstract class CaseSearch(ImmutableArray<CaseType> types, SearchNames nam
         }
 
         // A beginning: no case has this id, so it stands after all that were opened at that moment and before.
-        var after = request.After ?? new(began, began, s_lastId);
-        var cases = await WalkAsync(request.OrgId, bound.Value, after, request.Size, cancellationToken);
-        return !cases.Succeeded
-            ? cases.Error
-            : new CaseWalkPart([.. cases.Value], cases.Value.Count < request.Size ? null : new(began, cases.Value[^1].CreatedAt, cases.Value[^1].Id));
+        return await WalkAsync(request.OrgId, bound.Value, request.After ?? new(began, began, s_lastId), request.Size, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -152,7 +148,7 @@ public abstract class CaseSearch(ImmutableArray<CaseType> types, SearchNames nam
     protected abstract ValueTask<Outcome<CaseAggregate>> AggregateAsync(CaseAggregateRequest request, CaseFilter filter, CancellationToken cancellationToken);
 
     /// <summary>Matching cases after a position, newest first.</summary>
-    protected abstract ValueTask<Outcome<IReadOnlyList<CaseSnapshot>>> WalkAsync(
+    protected abstract ValueTask<Outcome<CaseWalkPart>> WalkAsync(
         Guid orgId, CaseFilter filter, CaseWalkPosition after, int size, CancellationToken cancellationToken);
 
     /// <summary>Keys of attributes, or values of one, that begin with a lower-case text.</summary>

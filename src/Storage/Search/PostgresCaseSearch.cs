@@ -100,11 +100,17 @@ public sealed class PostgresCaseSearch(
     }
 
     /// <inheritdoc/>
-    protected override ValueTask<Outcome<IReadOnlyList<CaseSnapshot>>> WalkAsync(
+    protected override ValueTask<Outcome<CaseWalkPart>> WalkAsync(
         Guid orgId, CaseFilter filter, CaseWalkPosition after, int size, CancellationToken cancellationToken)
     {
         var (text, sql) = SearchSql.Walk(orgId, filter, after, size);
-        return RunAsync(text, sql, options.Value.WalkTimeout, reader => ListAsync(reader, CaseRow.Read, cancellationToken), cancellationToken);
+        return RunAsync(text, sql, options.Value.WalkTimeout, ReadAsync, cancellationToken);
+
+        async Task<CaseWalkPart> ReadAsync(NpgsqlDataReader reader)
+        {
+            var cases = await ListAsync(reader, CaseRow.Read, cancellationToken);
+            return new([.. cases], cases.Count < size ? null : after with { CreatedAt = cases[^1].CreatedAt, Id = cases[^1].Id });
+        }
     }
 
     /// <inheritdoc/>

@@ -1,0 +1,142 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+
+namespace Switchboard.Storage.Search.Elasticsearch;
+
+/// <summary>
+/// Writes documents. A busy cluster is waited for, as long as it asks to or longer and longer; of a request that succeeded in part only
+/// the rest is sent again. A version that the index has already, or a newer one, is as good as written.
+/// </summary>
+internal sealed class BulkIndexer(ElasticsearchClient client, IOptions<ElasticsearchOptions> options, SearchIndexMetrics metrics, TimeProvider time)
+{
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(10);
+
+    /// <summary>Writes cases to an index, or through its alias.</summary>
+    /// <param name="index">The index or the alias.</param>
+    /// <param name="isAlias">True for the alias: then no index of that name is made by mistake when it is missing.</param>
+    /// <param name="cases">The cases, each once.</param>
+    /// <param name="patience">How long a cluster that is busy or away is waited for.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>The cases that the index refuses for good, with the reason.</returns>
+    /// <exception cref="ElasticsearchException">The cluster stays busy or away, or has no such index; some cases may be written.</exception>
+    public async Task<IReadOnlyDictionary<Guid, string>> WriteAsync(
+        string index, bool isAlias, IEnumerable<IndexedCase> cases, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var refused = new Dictionary<Guid, string>();
+        var path = $"{index}/_bulk{(isAlias ? "?require_alias=true" : "")}";
+        foreach (var request in BulkRequest.Of(cases, options.Value.BulkCases, options.Value.BulkBytes))
+        {
+            await WriteAsync(path, request, refused, patience, cancellationToken);
+        }
+
+        return refused;
+    }
+
+    private async Task WriteAsync(
+        string path, BulkRequest request, Dictionary<Guid, string> refused, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        var pause = s_firstPause;
+        while (true)
+        {
+            var (rest, busy, asked) = await SendAsync(path, request, refused, cancellationToken);
+            if (rest.Count == 0)
+            {
+                return;
+            }
+
+            var wait = asked ?? (pause * (0.5 + Random.Shared.NextDouble()));
+            if (time.GetElapsedTime(started) + wait > patience)
+            {
+                throw busy;
+            }
+
+            metrics.Retried(rest.Count);
+            await Task.Delay(wait, time, cancellationToken);
+            pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
+            request = BulkRequest.Of(rest, int.MaxValue, int.MaxValue).Single();
+        }
+    }
+
+    /// <summary>Sends once; gives what must be sent again and why.</summary>
+    private async Task<(IReadOnlyList<IndexedCase> Unwritten, ElasticsearchException Busy, TimeSpan? Asked)> SendAsync(
+        string path, BulkRequest request, Dictionary<Guid, string> refused, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await client.SendLinesAsync(path, request.Lines, options.Value.WriteTimeout, cancellationToken);
+            if (answer.IsBusy)
+            {
+                return (request.Cases, new($"the cluster is busy ({answer.Problem})"), answer.RetryAfter);
+            }
+
+            if (!answer.Succeeded)
+            {
+                throw new ElasticsearchException($"documents cannot be written: {answer.Problem}") { IndexMissing = answer.IsIndexMissing };
+            }
+
+            var rest = Sort(request, answer.Body.RootElement, refused);
+            return (rest, new($"the cluster is busy (it put off {rest.Count} of {request.Cases.Count} documents)"), answer.RetryAfter);
+        }
+        catch (ElasticsearchException error) when (error.InnerException is not null)
+        {
+            // Not reached, too late, or garbled: what became of the documents is not known, and writing them again does no harm.
+            return (request.Cases, error, null);
+        }
+    }
+
+    private List<IndexedCase> Sort(BulkRequest request, JsonElement body, Dictionary<Guid, string> refused)
+    {
+        var rest = new List<IndexedCase>();
+        try
+        {
+            var items = body.GetProperty("items");
+            if (items.GetArrayLength() != request.Cases.Count)
+            {
+                throw new FormatException($"{items.GetArrayLength()} of {request.Cases.Count} documents were answered");
+            }
+
+            foreach (var (one, item) in request.Cases.Zip(items.EnumerateArray()))
+            {
+                Sort(one, item.GetProperty(one.Row is null ? "delete" : "index"), refused, rest);
+            }
+        }
+        catch (Exception error) when (error is KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new ElasticsearchException($"the answer to a bulk request cannot be read ({error.Message})", error);
+        }
+
+        return rest;
+    }
+
+    private void Sort(IndexedCase one, JsonElement item, Dictionary<Guid, string> refused, List<IndexedCase> rest)
+    {
+        if (item.GetProperty("_id").GetGuid() != one.Id)
+        {
+            throw new FormatException($"the answer names case {item.GetProperty("_id").GetString()} where {one.Id} stood");
+        }
+
+        var status = item.GetProperty("status").GetInt32();
+        var (type, reason) = ElasticsearchAnswer.ErrorOf(item);
+        switch (status)
+        {
+            case >= 200 and < 300:
+                metrics.Written();
+                break;
+            case 409:
+                metrics.Superseded();
+                break;
+            case 404 when type is null:
+                break; // a delete of what was never there
+            case 404:
+                throw new ElasticsearchException($"documents cannot be written: {type}: {reason}") { IndexMissing = true };
+            case 408 or 429 or 502 or 503 or 504:
+                rest.Add(one);
+                break;
+            default:
+                refused[one.Id] = $"status {status}, {type}: {reason}";
+                break;
+        }
+    }
+}
