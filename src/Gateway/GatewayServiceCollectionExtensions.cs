@@ -45,6 +45,9 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<IApiOperations, CaseOperations>();
         services.AddSingleton<IApiOperations, TimelineOperations>();
         services.AddSingleton<IApiOperations, WatcherOperations>();
+        services.AddSingleton<IApiOperations, CountOperations>();
+        services.AddSingleton<IApiOperations, BulkOperations>();
+        services.AddSingleton<IApiOperations, FavoriteOperations>();
         services.AddSingleton<IApiOperations, LinkOperations>();
         services.AddSingleton<IApiOperations, ProjectOperations>();
         services.AddSingleton<IApiOperations, CaseTypeOperations>();

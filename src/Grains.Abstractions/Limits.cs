@@ -48,6 +48,12 @@ public static class Limits
     /// <summary>The reason for which a security case was resolved.</summary>
     public const int ResolvedReason = 100;
 
+    /// <summary>Cases of one bulk update.</summary>
+    public const int BulkCases = 1_000;
+
+    /// <summary>Favourite projects of a user.</summary>
+    public const int Favorites = 200;
+
     /// <summary>A project's key.</summary>
     public const int ProjectKey = 10;
 

@@ -62,6 +62,7 @@ internal sealed class CaseOperations(CaseLookup cases) : IApiOperations
             static body => new AddInsights(InsightsOf(body)), "PUT"),
         Update("RemoveCaseInsights", "insights", "Remove insights from a case", CaseShapes.ChangeInsights,
             static body => new RemoveInsights(InsightsOf(body)), "DELETE"),
+        Update("MoveCaseToProject", "relationships/project", "Update case project", CaseShapes.Move, MoveOf, "PATCH"),
     ];
 
     private ApiOperation Update(
@@ -164,6 +165,10 @@ internal sealed class CaseOperations(CaseLookup cases) : IApiOperations
         .. body.Get(CaseShapes.Insights).Select(static item => new CaseInsight(
             item.GetProperty("type").GetString()!, item.GetProperty("ref").GetString()!, item.GetProperty("resource_id").GetString()!)),
     ];
+
+    private static Either<CaseCommand> MoveOf(ResourceBody body) => UuidParameter.TryRead(body.Id, out var project)
+        ? new MoveToProject(project)
+        : ApiError.BadRequest("the project's id is not a valid UUID");
 
     private static Either<CaseCommand> StatusOf(ResourceBody body)
     {

@@ -101,6 +101,8 @@ internal static class CaseShapes
 
     public static ResourceShape ChangeInsights { get; } = new("CaseInsightsRequest", Type) { Attributes = [Insights] };
 
+    public static ResourceShape Move { get; } = new("ProjectRelationship", "project") { NeedsId = true };
+
     public static ResourceShape AddComment { get; } = new("CaseCommentRequest", Type) { Attributes = [Comment] };
 
     public static ResourceShape EditComment { get; } = new("CaseUpdateCommentRequest", Type) { Attributes = [Comment] };

@@ -13,7 +13,7 @@ internal sealed class ProjectOperations(IGrainFactory grains, IProjectDirectory 
     private const string Tag = "Case Management";
     private const string Path = "/api/v2/cases/projects/{project_id}";
 
-    private static readonly UuidParameter ProjectId = new("project_id", Parameter.InPath)
+    public static UuidParameter ProjectId { get; } = new("project_id", Parameter.InPath)
     {
         ErrorName = "ProjectID",
         Required = true,

@@ -75,6 +75,11 @@ public sealed record Archive : CaseCommand;
 [GenerateSerializer, Immutable, Alias("switchboard.Unarchive")]
 public sealed record Unarchive : CaseCommand;
 
+/// <summary>Files the case under another project, which gives it a new key; the old key leads to it still.</summary>
+/// <param name="ProjectId">The project.</param>
+[GenerateSerializer, Immutable, Alias("switchboard.MoveToProject")]
+public sealed record MoveToProject([property: Id(0)] Guid ProjectId) : CaseCommand;
+
 /// <summary>Sets the day by which the case should be closed, or clears it.</summary>
 /// <param name="DueDate">A day of the calendar, or null.</param>
 [GenerateSerializer, Immutable, Alias("switchboard.SetDueDate")]

@@ -77,6 +77,14 @@ public sealed record CommentEdited(
 [EventType("case.comment_deleted"), GenerateSerializer, Immutable, Alias("switchboard.CommentDeleted")]
 public sealed record CommentDeleted([property: Id(0)] Guid CellId, [property: Id(1)] string Message) : CaseEvent;
 
+/// <summary>The case went to another project and got a new key.</summary>
+[EventType("case.moved"), GenerateSerializer, Immutable, Alias("switchboard.CaseMoved")]
+public sealed record CaseMoved(
+    [property: Id(0)] Guid FromProjectId,
+    [property: Id(1)] string FromKey,
+    [property: Id(2)] Guid ToProjectId,
+    [property: Id(3)] string ToKey) : CaseEvent;
+
 /// <summary>The due date changed; null stands for none.</summary>
 [EventType("case.due_date_changed"), GenerateSerializer, Immutable, Alias("switchboard.DueDateChanged")]
 public sealed record DueDateChanged([property: Id(0)] DateOnly? From, [property: Id(1)] DateOnly? To) : CaseEvent;

@@ -48,6 +48,9 @@ public sealed record UserSnapshot
 
     /// <summary>When the user was last changed, or null.</summary>
     [Id(12)] public DateTimeOffset? ModifiedAt { get; init; }
+
+    /// <summary>Projects that the user wants at hand, in the order in which they were marked. Projects that are gone may still be among them.</summary>
+    [Id(13)] public ImmutableArray<Guid> FavoriteProjects { get; init => field = value.IsDefault ? [] : value; } = [];
 }
 
 /// <summary>A change that somebody asks a user's record for.</summary>
@@ -80,6 +83,16 @@ public sealed record UpdateUser(
     [property: Id(1)] string? Email,
     [property: Id(2)] bool? Disabled) : UserCommand;
 
+/// <summary>Marks a project as one of the user's favourites. Whether there is such a project is the caller's to know.</summary>
+/// <param name="ProjectId">The project.</param>
+[GenerateSerializer, Immutable, Alias("switchboard.FavorProject")]
+public sealed record FavorProject([property: Id(0)] Guid ProjectId) : UserCommand;
+
+/// <summary>Takes a project from the user's favourites.</summary>
+/// <param name="ProjectId">The project.</param>
+[GenerateSerializer, Immutable, Alias("switchboard.UnfavorProject")]
+public sealed record UnfavorProject([property: Id(0)] Guid ProjectId) : UserCommand;
+
 /// <summary>A fact about a user.</summary>
 [GenerateSerializer, Immutable, Alias("switchboard.UserEvent")]
 public abstract record UserEvent : DomainEvent;
@@ -108,6 +121,14 @@ public sealed record UserDisabled : UserEvent;
 /// <summary>The user was enabled again.</summary>
 [EventType("user.enabled"), GenerateSerializer, Immutable, Alias("switchboard.UserEnabled")]
 public sealed record UserEnabled : UserEvent;
+
+/// <summary>The user marked a project as a favourite.</summary>
+[EventType("user.project_favored"), GenerateSerializer, Immutable, Alias("switchboard.ProjectFavored")]
+public sealed record ProjectFavored([property: Id(0)] Guid ProjectId) : UserEvent;
+
+/// <summary>A project is no longer a favourite of the user.</summary>
+[EventType("user.project_unfavored"), GenerateSerializer, Immutable, Alias("switchboard.ProjectUnfavored")]
+public sealed record ProjectUnfavored([property: Id(0)] Guid ProjectId) : UserEvent;
 
 /// <summary>One user; the key is <see cref="GrainKeys.Of"/> of organisation and user.</summary>
 [Alias("switchboard.IUserGrain")]

@@ -71,6 +71,9 @@ public static class TimelineCellKinds
     /// <summary>Back from the archive.</summary>
     public const string Unarchived = "UNARCHIVED";
 
+    /// <summary>Moved to another project.</summary>
+    public const string ProjectChanged = "PROJECT_CHANGED";
+
     /// <summary>Due date.</summary>
     public const string DueDateChanged = "DUE_DATE_CHANGED";
 

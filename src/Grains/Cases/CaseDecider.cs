@@ -3,6 +3,7 @@ using Switchboard.Commands;
 using Switchboard.Grains.Aggregates;
 using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
+using Switchboard.Projects;
 
 namespace Switchboard.Grains.Cases;
 
@@ -40,13 +41,14 @@ internal static class CaseDecider
             ReplaceAttributes c => ChangeAttributes(state, c),
             Archive when state.ArchivedAt is null => new CaseArchived(),
             Unarchive when state.ArchivedAt is not null => new CaseUnarchived(),
+            MoveToProject c when c.ProjectId != state.ProjectId => Move(state, c, facts),
             SetDueDate c when c.DueDate != state.Details.DueDate => new DueDateChanged(state.Details.DueDate, c.DueDate),
             SetResolvedReason c => CaseDetailRules.ChangeReason(state, c),
             Watch c => CaseDetailRules.Watch(state, c, facts),
             Unwatch c => CaseDetailRules.Unwatch(state, c),
             AddInsights c => CaseDetailRules.Add(state, c),
             RemoveInsights c => CaseDetailRules.Remove(state, c),
-            SetTitle or SetDescription or SetPriority or Unassign or Archive or Unarchive or SetDueDate => Decision<CaseEvent>.None,
+            SetTitle or SetDescription or SetPriority or Unassign or Archive or Unarchive or SetDueDate or MoveToProject => Decision<CaseEvent>.None,
             _ => throw new ArgumentException($"{command.GetType().Name} has no arm in {nameof(CaseDecider)}.", nameof(command)),
         };
     }
@@ -120,7 +122,7 @@ internal static class CaseDecider
 
         return new CaseOpened(
             command.ProjectId,
-            $"{facts.Project!.Key}-{facts.Number.InProject}",
+            KeyOf(facts.Project!, facts.Number),
             facts.Number.PublicId,
             type.Id,
             command.Title,
@@ -176,6 +178,12 @@ internal static class CaseDecider
             ? Decision<CaseEvent>.None
             : new AttributesReplaced(state.Attributes, attributes);
     }
+
+    private static Decision<CaseEvent> Move(CaseSnapshot state, MoveToProject command, in CaseFacts facts) => facts.Project is { } target
+        ? new CaseMoved(state.ProjectId, state.Key, command.ProjectId, KeyOf(target, facts.Number))
+        : ProjectDecider.NotFound;
+
+    private static string KeyOf(ProjectSnapshot project, CaseNumber number) => $"{project.Key}-{number.InProject}";
 
     private static DomainError UnknownStatus(string name, CaseType type)
     {

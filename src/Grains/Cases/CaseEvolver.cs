@@ -52,6 +52,7 @@ internal static class CaseEvolver
             },
             CommentEdited => state with { Version = stamp.Version },
             CommentDeleted => state with { Version = stamp.Version, CommentCount = state.CommentCount - 1 },
+            CaseMoved e => Modified(state, stamp) with { ProjectId = e.ToProjectId, Key = e.ToKey },
             DueDateChanged e => Modified(state, stamp) with { Details = state.Details with { DueDate = e.To } },
             ResolvedReasonChanged e => Modified(state, stamp) with { Details = state.Details with { ResolvedReason = e.To } },
             InsightsAdded e => Modified(state, stamp) with

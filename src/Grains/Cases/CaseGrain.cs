@@ -37,6 +37,7 @@ internal sealed partial class CaseGrain(
         CaseCommand command, CommandContext context, CancellationToken cancellationToken = default) =>
         context.OrgId != _stream.OrgId ? new ValueTask<Outcome<CaseSnapshot>>(CaseDecider.NotFound)
         : command is OpenCase open ? OpenAsync(open, context, cancellationToken)
+        : command is MoveToProject move ? MoveAsync(move, context, cancellationToken)
         : RunAsync(_stream, command, context, PlanAsync, AnswerJson.Default.CaseSnapshot, cancellationToken);
 
     /// <inheritdoc/>
@@ -103,6 +104,18 @@ internal sealed partial class CaseGrain(
         return outcome;
     }
 
+    private async ValueTask<Outcome<CaseSnapshot>> MoveAsync(MoveToProject command, CommandContext context, CancellationToken cancellationToken)
+    {
+        var outcome = await RunAsync<CaseCommand, CaseSnapshot>(
+            _stream, command, context, PlanAsync, AnswerJson.Default.CaseSnapshot, cancellationToken);
+        if (outcome is { Succeeded: true, Replayed: false })
+        {
+            await DropIfProjectIsGoneAsync(command.ProjectId);
+        }
+
+        return outcome;
+    }
+
     /// <summary>
     /// A project tells the cases that it found when its deletion began; one that was committed just after that must ask by itself,
     /// or it would go on showing a deleted case. The project's grain answers when the deletion is done.
@@ -136,6 +149,8 @@ internal sealed partial class CaseGrain(
                 new CaseFacts { AssigneeExists = await UserExistsAsync(assign.UserId, cancellationToken) },
             Watch watch when state is not null && !state.Details.Watchers.Contains(watch.UserId) =>
                 new CaseFacts { AssigneeExists = await UserExistsAsync(watch.UserId, cancellationToken) },
+            MoveToProject move when state is not null && state.ProjectId != move.ProjectId =>
+                await LookUpForMovingAsync(move.ProjectId, cancellationToken),
             _ => default,
         };
 
@@ -211,6 +226,14 @@ internal sealed partial class CaseGrain(
         Project = await FindProjectAsync(command.ProjectId, cancellationToken),
         AssigneeExists = command.AssigneeId is { } assignee && await UserExistsAsync(assignee, cancellationToken),
     };
+
+    private async ValueTask<CaseFacts> LookUpForMovingAsync(Guid projectId, CancellationToken cancellationToken)
+    {
+        var project = await FindProjectAsync(projectId, cancellationToken);
+        return project is null
+            ? default
+            : new CaseFacts { Project = project, Number = await numbers.NextInProjectAsync(_stream.OrgId, projectId, cancellationToken) };
+    }
 
     private ValueTask<ProjectSnapshot?> FindProjectAsync(Guid projectId, CancellationToken cancellationToken) =>
         GrainFactory.GetGrain<IProjectGrain>(GrainKeys.Of(_stream.OrgId, projectId)).GetAsync(cancellationToken);

@@ -66,6 +66,11 @@ internal static class CasePlan
         });
 
         rows.Add(new CaseWritten(next!, text, !ReferenceEquals(state?.Details, next!.Details)));
+        if (state is not null && state.ProjectId != next.ProjectId)
+        {
+            rows.Add(new CasePlaced(next, state.Key));
+        }
+
         changes = rows.ToImmutable();
         cell = last;
         return next;

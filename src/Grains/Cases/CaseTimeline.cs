@@ -45,6 +45,7 @@ internal static class CaseTimeline
         CommentAdded e => Trace(TimelineCellKinds.Comment, stamp, Message(e.Message)) with { Id = e.CellId },
         CommentEdited e => Known(existing, e.CellId) with { Content = Message(e.To), ModifiedAt = stamp.At },
         CommentDeleted e => Known(existing, e.CellId) with { DeletedAt = stamp.At },
+        CaseMoved e => Trace(TimelineCellKinds.ProjectChanged, stamp, Moved(e)),
         DueDateChanged e => Trace(TimelineCellKinds.DueDateChanged, stamp, FromTo(Day(e.From), Day(e.To))),
         ResolvedReasonChanged e => Trace(TimelineCellKinds.ResolvedReasonChanged, stamp, FromTo(e.From, e.To)),
         InsightsAdded e => Trace(TimelineCellKinds.InsightAdded, stamp, Insights(e.Insights)),
@@ -105,6 +106,14 @@ internal static class CaseTimeline
         json.WriteString("from_group", CaseNames.Of(e.FromGroup));
         json.WriteString("to", e.To);
         json.WriteString("to_group", CaseNames.Of(e.ToGroup));
+    });
+
+    private static string Moved(CaseMoved fact) => Json(fact, static (json, e) =>
+    {
+        json.WriteString("from", e.FromProjectId);
+        json.WriteString("from_key", e.FromKey);
+        json.WriteString("to", e.ToProjectId);
+        json.WriteString("to_key", e.ToKey);
     });
 
     private static string? Day(DateOnly? date) => date?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

@@ -8,6 +8,9 @@ public interface ICaseNumbers
 {
     /// <summary>Takes the next numbers. Concurrent callers share one round trip.</summary>
     ValueTask<CaseNumber> NextAsync(Guid orgId, Guid projectId, CancellationToken cancellationToken);
+
+    /// <summary>Takes the next number of a project for a case that moves there; its public id, which it keeps, is 0 here.</summary>
+    ValueTask<CaseNumber> NextInProjectAsync(Guid orgId, Guid projectId, CancellationToken cancellationToken);
 }
 
 /// <summary>The numbers of a new case.</summary>

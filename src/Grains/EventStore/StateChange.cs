@@ -18,6 +18,12 @@ public abstract record StateChange;
 public sealed record CaseWritten(CaseSnapshot Case, bool TextChanged, bool DetailsChanged = false) : StateChange;
 
 /// <summary>
+/// The project and the key of a case that moved, beside its <see cref="CaseWritten"/>. The project must exist, else the append is a version
+/// conflict; <paramref name="FormerKey"/> is kept to find the case by.
+/// </summary>
+public sealed record CasePlaced(CaseSnapshot Case, string FormerKey) : StateChange;
+
+/// <summary>
 /// Appends an event and its cell to another case of the organisation, after whatever version that case has; its row's version rises. The
 /// other case must exist, else the append is a version conflict. Only for events that change nothing but the version.
 /// </summary>

@@ -22,7 +22,17 @@ internal static class UserDecider
         UpdateUser c => CheckForm(c) is { } malformed ? malformed
             : state is null ? NotFound
             : Update(state, c),
+        FavorProject or UnfavorProject => state is null ? NotFound : Favor(state, command),
         _ => throw new ArgumentException($"{command.GetType().Name} has no arm in {nameof(UserDecider)}.", nameof(command)),
+    };
+
+    private static Decision<UserEvent> Favor(UserSnapshot state, UserCommand command) => command switch
+    {
+        FavorProject c when !state.FavoriteProjects.Contains(c.ProjectId) => state.FavoriteProjects.Length < Limits.Favorites
+            ? new ProjectFavored(c.ProjectId)
+            : DomainError.Invalid($"a user may have at most {Limits.Favorites} favourite projects"),
+        UnfavorProject c when state.FavoriteProjects.Contains(c.ProjectId) => new ProjectUnfavored(c.ProjectId),
+        _ => Decision<UserEvent>.None,
     };
 
     private static DomainError? CheckForm(CreateUser command) =>

@@ -31,6 +31,8 @@ internal static class UserEvolver
         var modified = state with { Version = stamp.Version, ModifiedAt = stamp.At };
         return fact switch
         {
+            ProjectFavored e => state with { Version = stamp.Version, FavoriteProjects = state.FavoriteProjects.Add(e.ProjectId) },
+            ProjectUnfavored e => state with { Version = stamp.Version, FavoriteProjects = state.FavoriteProjects.Remove(e.ProjectId) },
             UserRenamed e => modified with { Name = e.To },
             UserEmailChanged e => modified with { Email = e.To },
             UserDisabled => modified with { Disabled = true },

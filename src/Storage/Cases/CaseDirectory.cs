@@ -14,7 +14,11 @@ internal sealed class CaseDirectory(RowReader rows) : ICaseDirectory
     {
         // Stored in upper case; a key is matched in any.
         var found = await rows.ListAsync(
-            """select id from "case" where org_id = $1 and key = $2""",
+            """
+            select id from "case" where org_id = $1 and key = $2
+            union all
+            select case_id from case_former_key where org_id = $1 and key = $2
+            """,
             [Parameters.Of(orgId), Parameters.Of(key.ToUpperInvariant())],
             static row => row.GetGuid(0),
             cancellationToken);

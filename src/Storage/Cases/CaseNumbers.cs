@@ -26,9 +26,15 @@ internal sealed class CaseNumbers(TenantDatabase database, IOptions<StorageOptio
     private bool _running;
 
     /// <inheritdoc/>
-    public async ValueTask<CaseNumber> NextAsync(Guid orgId, Guid projectId, CancellationToken cancellationToken)
+    public ValueTask<CaseNumber> NextAsync(Guid orgId, Guid projectId, CancellationToken cancellationToken) =>
+        WaitAsync(new Caller(orgId, projectId, IsNew: true), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<CaseNumber> NextInProjectAsync(Guid orgId, Guid projectId, CancellationToken cancellationToken) =>
+        WaitAsync(new Caller(orgId, projectId, IsNew: false), cancellationToken);
+
+    private async ValueTask<CaseNumber> WaitAsync(Caller caller, CancellationToken cancellationToken)
     {
-        var caller = new Caller(orgId, projectId);
         bool first;
         lock (_lock)
         {
@@ -77,7 +83,7 @@ internal sealed class CaseNumbers(TenantDatabase database, IOptions<StorageOptio
     {
         // In order of the keys, so that two processes cannot wait for each other.
         var wanted = callers
-            .SelectMany(caller => new[] { (caller.OrgId, Scope: caller.ProjectId), (caller.OrgId, Scope: caller.OrgId) })
+            .SelectMany(caller => caller.Scopes)
             .CountBy(key => key)
             .OrderBy(pair => pair.Key)
             .ToArray();
@@ -122,13 +128,15 @@ internal sealed class CaseNumbers(TenantDatabase database, IOptions<StorageOptio
         foreach (var caller in callers)
         {
             var inProject = next[(caller.OrgId, caller.ProjectId)]++;
-            var publicId = next[(caller.OrgId, caller.OrgId)]++;
+            var publicId = caller.IsNew ? next[(caller.OrgId, caller.OrgId)]++ : 0;
             caller.Number.TrySetResult(new CaseNumber(inProject, publicId));
         }
     }
 
-    private sealed record Caller(Guid OrgId, Guid ProjectId)
+    private sealed record Caller(Guid OrgId, Guid ProjectId, bool IsNew)
     {
+        public IEnumerable<(Guid OrgId, Guid Scope)> Scopes => IsNew ? [(OrgId, ProjectId), (OrgId, OrgId)] : [(OrgId, ProjectId)];
+
         public TaskCompletionSource<CaseNumber> Number { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

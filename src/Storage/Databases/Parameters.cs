@@ -34,6 +34,9 @@ internal static class Parameters
     public static NpgsqlParameter Of(IEnumerable<string> values) =>
         new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text, Value = values.ToArray() };
 
+    public static NpgsqlParameter Of(ReadOnlySpan<Guid> values) =>
+        new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid, Value = values.ToArray() };
+
     public static NpgsqlParameter Json(string? value) => new() { NpgsqlDbType = NpgsqlDbType.Json, Value = (object?)value ?? DBNull.Value };
 
     public static NpgsqlParameter Jsonb(byte[] value) => new() { NpgsqlDbType = NpgsqlDbType.Jsonb, Value = value };

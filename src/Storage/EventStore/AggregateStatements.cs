@@ -29,13 +29,15 @@ internal static class AggregateStatements
             Parameters.Of(user.Id), Parameters.Of(user.OrgId), Parameters.Of(user.Version), Parameters.Of(user.Email), Parameters.Of(user.Name),
             Parameters.Of(user.Title), Parameters.Of(user.Roles), Parameters.Of(user.Disabled), Parameters.Of(user.Verified),
             Parameters.Of(user.ServiceAccount), Parameters.Of(user.PasswordHash), Parameters.Of(user.ModifiedAt),
+            Parameters.Of(user.FavoriteProjects.AsSpan()),
         ];
         return expected == 0
             ? Command(
                 """
                 insert into org_user
-                    (id, org_id, version, email, name, title, roles, disabled, verified, service_account, password_hash, modified_at, created_at)
-                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                    (id, org_id, version, email, name, title, roles, disabled, verified, service_account, password_hash, modified_at, favorite_projects,
+                     created_at)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
                 """,
                 [.. changing, Parameters.Of(user.CreatedAt)])
             : Command(
@@ -44,8 +46,8 @@ internal static class AggregateStatements
                     """
                     update org_user
                     set version = $3, email = $4, name = $5, title = $6, roles = $7, disabled = $8, verified = $9, service_account = $10,
-                        password_hash = $11, modified_at = $12
-                    where id = $1 and org_id = $2 and version = $13
+                        password_hash = $11, modified_at = $12, favorite_projects = $13
+                    where id = $1 and org_id = $2 and version = $14
                     """),
                 [.. changing, Parameters.Of(expected)]);
     }
@@ -129,6 +131,8 @@ internal static class AggregateStatements
                 delete from case_text where case_id in (select id from gone)
             ), cells as (
                 delete from timeline_cell where case_id in (select id from gone)
+            ), former as (
+                delete from case_former_key where case_id in (select id from gone)
             ), links as (
                 delete from case_link
                 where org_id = $1

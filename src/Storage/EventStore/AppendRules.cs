@@ -53,7 +53,7 @@ internal static class AppendRules
     }
 
     /// <summary>Whether a change writes the aggregate's own row, which is what the expected version is checked on.</summary>
-    public static bool WritesOwnRow(StateChange change) => change is not (CellAdded or CellChanged or CaseEchoed or LinkWritten or LinkErased);
+    public static bool WritesOwnRow(StateChange change) => change is not (CellAdded or CellChanged or CasePlaced or CaseEchoed or LinkWritten or LinkErased);
 
     private static void CheckEcho(StreamName stream, CaseEchoed echo)
     {
@@ -69,6 +69,7 @@ internal static class AppendRules
         CaseWritten written => (written.Case.OrgId, written.Case.Id, written.Case.Version),
         CellAdded added => (added.Cell.OrgId, added.Cell.CaseId, null),
         CellChanged changed => (changed.Cell.OrgId, changed.Cell.CaseId, null),
+        CasePlaced placed => (placed.Case.OrgId, placed.Case.Id, null),
         LinkWritten written => (written.Link.OrgId, written.Link.OwnerId, null),
         LinkErased erased => (erased.Link.OrgId, erased.Link.OwnerId, null),
         ProjectWritten written => (written.Project.OrgId, written.Project.Id, written.Project.Version),

@@ -99,6 +99,10 @@ internal sealed class BatchStatements(EventCodec codec, TimeProvider time)
             case CaseWritten written:
                 Update(written, expected);
                 break;
+            case CasePlaced placed:
+                _projects.Add((placed.Case.OrgId, placed.Case.ProjectId));
+                _links.Add(LinkStatements.Place(placed));
+                break;
             case CaseEchoed echo:
                 _links.Add(LinkStatements.Echo(echo, append.Request.Stream.OrgId, Encode(echo.Event.Body), append.Metadata, now));
                 break;

@@ -5,7 +5,7 @@ using Switchboard.Storage.Databases;
 
 namespace Switchboard.Storage.EventStore;
 
-/// <summary>The statements on links, and on the case at a link's other end.</summary>
+/// <summary>The statements on links, on the case at a link's other end, and on a case's place in a project.</summary>
 internal static class LinkStatements
 {
     /// <summary>A new link.</summary>
@@ -25,6 +25,19 @@ internal static class LinkStatements
         select expect_rows(count(*), 1, 'case_link') from gone
         """,
         Parameters.Of(link.Id), Parameters.Of(link.OrgId));
+
+    /// <summary>The project and key of a case that moved, and the key that it had. Its row was locked and its version checked before.</summary>
+    public static NpgsqlBatchCommand Place(CasePlaced placed) => Command(
+        """
+        with former as (
+            insert into case_former_key (org_id, key, case_id) values ($2, $5, $1)
+        ), written as (
+            update "case" set project_id = $3, key = $4 where id = $1 and org_id = $2 returning 1
+        )
+        select expect_rows(count(*), 1, 'case') from written
+        """,
+        Parameters.Of(placed.Case.Id), Parameters.Of(placed.Case.OrgId), Parameters.Of(placed.Case.ProjectId), Parameters.Of(placed.Case.Key),
+        Parameters.Of(placed.FormerKey));
 
     /// <summary>
     /// An event of another case than the append's, after the version that its row has now; the row's lock keeps the place free until the

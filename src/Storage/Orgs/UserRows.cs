@@ -10,10 +10,11 @@ internal sealed class UserRows(RowReader rows) : IAggregateRows<UserSnapshot>
 {
     /// <summary>The columns that <see cref="Read"/> reads.</summary>
     public const string Columns =
-        "org_id, id, version, email, name, title, roles, disabled, verified, service_account, password_hash, created_at, modified_at";
+        "org_id, id, version, email, name, title, roles, disabled, verified, service_account, password_hash, created_at, modified_at, "
+        + "favorite_projects";
 
     /// <summary>How many they are.</summary>
-    public const int Count = 13;
+    public const int Count = 14;
 
     /// <inheritdoc/>
     public ValueTask<UserSnapshot?> LoadAsync(Guid orgId, Guid id, CancellationToken cancellationToken) => rows.FindAsync(
@@ -38,5 +39,6 @@ internal sealed class UserRows(RowReader rows) : IAggregateRows<UserSnapshot>
         PasswordHash = row.TextOrNull(10),
         CreatedAt = row.Time(11),
         ModifiedAt = row.TimeOrNull(12),
+        FavoriteProjects = [.. row.GetFieldValue<Guid[]>(13)],
     };
 }

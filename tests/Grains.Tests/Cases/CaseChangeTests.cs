@@ -24,6 +24,7 @@ public sealed class CaseChangeTests
         new ReplaceAttributes(Web),
         new Archive(),
         new Unarchive(),
+        new MoveToProject(CaseStory.Other.Id),
         new SetDueDate(new DateOnly(2026, 3, 31)),
         new SetResolvedReason("FALSE_POSITIVE"),
         new Watch(CaseStory.Ben.Id),

@@ -27,6 +27,8 @@ internal sealed class CaseStory
         CreatedAt = DateTimeOffset.UnixEpoch,
     };
 
+    public static readonly ProjectSnapshot Other = Project with { Id = Guid.Parse("0c000000-0000-0000-0000-000000000002"), Key = "SEC" };
+
     public static readonly OpenCase Opening = new(
         Project.Id,
         CaseTypes.Standard.Id,
@@ -62,7 +64,7 @@ internal sealed class CaseStory
         Now += TimeSpan.FromMinutes(1);
         var known = facts ?? new CaseFacts
         {
-            Project = Project,
+            Project = command is MoveToProject ? Other : Project,
             Type = CaseTypes.Find(Case?.TypeId ?? (command as OpenCase)?.TypeId ?? default),
             Number = new CaseNumber(42, 1093),
             AssigneeExists = true,
@@ -106,6 +108,9 @@ internal sealed class CaseStory
                     break;
                 case CellChanged changed:
                     _cells[changed.Cell.Id] = changed.Cell;
+                    break;
+                case CasePlaced placed:
+                    placed.Case.ShouldBe(plan.Next);
                     break;
                 case CaseWritten row:
                     row.Case.ShouldBe(plan.Next);

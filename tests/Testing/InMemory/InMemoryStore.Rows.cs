@@ -45,9 +45,20 @@ public sealed partial class InMemoryStore :
     }
 
     /// <inheritdoc/>
+    public ValueTask<CaseNumber> NextInProjectAsync(Guid orgId, Guid projectId, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            FailIfDown();
+            return new(new CaseNumber(Next((orgId, projectId)), 0));
+        }
+    }
+
+    /// <inheritdoc/>
     public ValueTask<Guid?> FindByKeyAsync(Guid orgId, string key, CancellationToken cancellationToken) =>
         new(Read().Cases.Values
-            .FirstOrDefault(one => one.OrgId == orgId && string.Equals(one.Key, key, StringComparison.OrdinalIgnoreCase))?.Id);
+            .FirstOrDefault(one => one.OrgId == orgId && string.Equals(one.Key, key, StringComparison.OrdinalIgnoreCase))?.Id
+            ?? (Read().FormerKeys.TryGetValue((orgId, key.ToUpperInvariant()), out var moved) ? moved : null));
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<Guid> ListOfProjectAsync(

@@ -23,6 +23,9 @@ internal sealed class StoreState
     public ImmutableDictionary<(Guid CaseId, Guid Id), TimelineCell> Cells { get; private set; } =
         ImmutableDictionary<(Guid, Guid), TimelineCell>.Empty;
 
+    public ImmutableDictionary<(Guid OrgId, string Key), Guid> FormerKeys { get; private set; } =
+        ImmutableDictionary<(Guid, string), Guid>.Empty;
+
     public ImmutableDictionary<Guid, CaseLink> Links { get; private set; } = ImmutableDictionary<Guid, CaseLink>.Empty;
 
     public ImmutableDictionary<Guid, ProjectSnapshot> Projects { get; private set; } = ImmutableDictionary<Guid, ProjectSnapshot>.Empty;
@@ -79,6 +82,10 @@ internal sealed class StoreState
                 return Write(written, request.ExpectedVersion == 0);
             case CellAdded { Cell: var cell }:
                 return Try(!Cells.ContainsKey(KeyOf(cell)), "timeline_cell_pkey", () => Cells = Cells.Add(KeyOf(cell), cell));
+            case CasePlaced placed:
+                FormerKeys = FormerKeys.SetItem((placed.Case.OrgId, placed.FormerKey), placed.Case.Id);
+                var target = Projects.GetValueOrDefault(placed.Case.ProjectId);
+                return Try(target?.OrgId == placed.Case.OrgId, null, static () => { });
             case LinkWritten { Link: var link }:
                 return Try(!Links.Values.Any(other => SamePair(other, link)), "case_link_pair", () => Links = Links.SetItem(link.Id, link));
             case LinkErased { Link: var link }:
