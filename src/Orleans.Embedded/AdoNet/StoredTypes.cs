@@ -14,11 +14,22 @@ namespace Orleans.AdoNet;
 /// </summary>
 internal sealed class StoredTypes : DefaultSerializationBinder
 {
+    private const string OwnAssembly = "Orleans.Embedded";
+    private const string StreamingAssembly = "Orleans.Streaming";
+    private const string CoreAssembly = "Orleans.Core.Abstractions";
+
     private static readonly HashSet<Type> Simple =
     [
         typeof(object), typeof(string), typeof(char), typeof(bool), typeof(sbyte), typeof(byte), typeof(short), typeof(ushort), typeof(int),
         typeof(uint), typeof(long), typeof(ulong), typeof(float), typeof(double), typeof(decimal), typeof(Guid), typeof(TimeSpan),
         typeof(DateTime), typeof(DateTimeOffset), typeof(Uri), typeof(BigInteger), typeof(IPAddress), typeof(IPEndPoint),
+    ];
+
+    /// <summary>What is stored of subscriptions; in Microsoft Orleans it is elsewhere than the rest.</summary>
+    private static readonly HashSet<Type> StreamingTypes =
+    [
+        typeof(Streams.PubSubGrainState), typeof(Streams.PubSubSubscriptionState), typeof(Runtime.StreamId), typeof(Runtime.QualifiedStreamId),
+        typeof(Providers.Streams.Common.EventSequenceToken), typeof(Providers.Streams.Common.EventSequenceTokenV2),
     ];
 
     private readonly ConcurrentDictionary<Type, bool> _allowed = new();
@@ -35,6 +46,10 @@ internal sealed class StoredTypes : DefaultSerializationBinder
         }
 
         base.BindToName(serializedType, out assemblyName, out typeName);
+        assemblyName = StreamingTypes.Contains(serializedType) ? StreamingAssembly
+            : serializedType == typeof(Runtime.GuidId) ? CoreAssembly
+            : assemblyName;
+        typeName = typeName?.Replace($", {OwnAssembly}]", $", {StreamingAssembly}]", StringComparison.Ordinal);
     }
 
     public override Type BindToType(string? assemblyName, string typeName) =>
@@ -47,7 +62,7 @@ internal sealed class StoredTypes : DefaultSerializationBinder
         Type? type;
         try
         {
-            type = Type.GetType(name, Assembly.Load, typeResolver: null, throwOnError: false);
+            type = Type.GetType(name, Load, typeResolver: null, throwOnError: false);
         }
         catch (Exception e) when (e is IOException or BadImageFormatException or ArgumentException or TypeLoadException)
         {
@@ -62,6 +77,9 @@ internal sealed class StoredTypes : DefaultSerializationBinder
 
         return _resolved.GetOrAdd((assemblyName, typeName), type);
     }
+
+    private static Assembly Load(AssemblyName name) =>
+        name.Name is StreamingAssembly or CoreAssembly ? typeof(StoredTypes).Assembly : Assembly.Load(name);
 
     private static bool IsAllowed(Type type) => type switch
     {

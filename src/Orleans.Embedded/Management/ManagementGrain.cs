@@ -116,9 +116,8 @@ internal sealed class ManagementGrain(
     public async Task<object?[]> SendControlCommandToProvider<T>(string providerName, int command, object? arg = null)
         where T : IControllable
     {
-        var provider = silo.Services.GetKeyedService<T>(providerName) is { } keyed
-            ? keyed
-            : throw new ArgumentException($"There is no {typeof(T)} named \"{providerName}\".", nameof(providerName));
+        var provider = silo.Services.GetKeyedServices<IControllable>(providerName).OfType<T>().FirstOrDefault()
+            ?? throw new ArgumentException($"There is no {typeof(T)} named \"{providerName}\".", nameof(providerName));
         return [await provider.ExecuteCommand(command, arg)];
     }
 

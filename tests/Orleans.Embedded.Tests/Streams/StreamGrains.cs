@@ -21,18 +21,23 @@ internal static class Seen
         return s_reactions.TryGetValue(consumer, out var reaction) ? reaction(what) : Task.CompletedTask;
     }
 
-    /// <summary>Waits until a consumer has seen so much; fails after a minute.</summary>
+    /// <summary>Waits until a consumer has seen so much.</summary>
     internal static async Task<IReadOnlyList<string>> Await(string consumer, int count)
     {
-        var patience = TimeProvider.System.GetTimestamp();
-        while (Of(consumer).Count < count)
-        {
-            TimeProvider.System.GetElapsedTime(patience).ShouldBeLessThan(
-                TimeSpan.FromMinutes(1), $"{consumer} has seen only {string.Join(", ", Of(consumer))}");
-            await Task.Yield();
-        }
-
+        await Until(() => Of(consumer).Count >= count, () => $"{count} events for {consumer}, which has seen: {string.Join(", ", Of(consumer))}");
         return By(consumer);
+    }
+
+    /// <summary>Waits until something is so; fails after a minute.</summary>
+    internal static async Task Until(Func<bool> condition, Func<string> what)
+    {
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(2));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (!condition())
+        {
+            patience.IsCancellationRequested.ShouldBeFalse($"waited in vain for {what()}");
+            await tick.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
     }
 
     private static ConcurrentQueue<string> Of(string consumer) => s_events.GetOrAdd(consumer, _ => new());

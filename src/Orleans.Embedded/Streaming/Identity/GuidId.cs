@@ -1,13 +1,15 @@
+using System.Runtime.Serialization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Orleans.Runtime;
 
 /// <summary>An identity that is a <see cref="System.Guid"/>, such as that of a subscription.</summary>
+[Serializable]
 [GenerateSerializer]
 [Immutable]
 [JsonConverter(typeof(GuidIdConverter))]
-public sealed class GuidId : IEquatable<GuidId>, IComparable<GuidId>
+public sealed class GuidId : IEquatable<GuidId>, IComparable<GuidId>, ISerializable
 {
     /// <summary>The value.</summary>
     [Id(0)]
@@ -15,11 +17,16 @@ public sealed class GuidId : IEquatable<GuidId>, IComparable<GuidId>
 
     private GuidId(Guid guid) => Guid = guid;
 
+    private GuidId(SerializationInfo info, StreamingContext context) => Guid = (Guid)info.GetValue("Guid", typeof(Guid))!;
+
     /// <summary>A new one.</summary>
     public static GuidId GetNewGuidId() => new(Guid.NewGuid());
 
     /// <summary>The one with this value.</summary>
     public static GuidId GetGuidId(Guid guid) => new(guid);
+
+    /// <inheritdoc/>
+    public void GetObjectData(SerializationInfo info, StreamingContext context) => info.AddValue("Guid", Guid, typeof(Guid));
 
     /// <inheritdoc/>
     public int CompareTo(GuidId? other) => other is null ? 1 : Guid.CompareTo(other.Guid);

@@ -1,13 +1,15 @@
+using System.Runtime.Serialization;
 using System.Text.Json.Serialization;
 
 namespace Orleans.Runtime;
 
 /// <summary>Identifies a stream of a provider.</summary>
+[Serializable]
 [GenerateSerializer]
 [Immutable]
 [JsonConverter(typeof(QualifiedStreamIdJsonConverter))]
 public readonly struct QualifiedStreamId(string providerName, StreamId streamId)
-    : IEquatable<QualifiedStreamId>, IComparable<QualifiedStreamId>, ISpanFormattable
+    : IEquatable<QualifiedStreamId>, IComparable<QualifiedStreamId>, ISerializable, ISpanFormattable
 {
     /// <summary>The stream within the provider.</summary>
     [Id(0)]
@@ -17,8 +19,20 @@ public readonly struct QualifiedStreamId(string providerName, StreamId streamId)
     [Id(1)]
     public readonly string ProviderName = providerName;
 
+    private QualifiedStreamId(SerializationInfo info, StreamingContext context)
+        : this(info.GetString("pvn")!, (StreamId)info.GetValue("sid", typeof(StreamId))!)
+    {
+    }
+
     /// <summary>Leaves the provider out.</summary>
     public static implicit operator StreamId(QualifiedStreamId internalStreamId) => internalStreamId.StreamId;
+
+    /// <inheritdoc/>
+    public void GetObjectData(SerializationInfo info, StreamingContext context)
+    {
+        info.AddValue("pvn", ProviderName);
+        info.AddValue("sid", StreamId, typeof(StreamId));
+    }
 
     /// <inheritdoc/>
     public int CompareTo(QualifiedStreamId other)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.Serialization;
 using System.Text;
 using System.Text.Json.Serialization;
 using Orleans.Streams;
@@ -9,10 +10,11 @@ namespace Orleans.Runtime;
 /// Identifies a stream within a provider: a namespace, which may be missing, and a key. The hash is that of both together as UTF-8, the
 /// same in every process, because it decides which queue a stream belongs to.
 /// </summary>
+[Serializable]
 [GenerateSerializer]
 [Immutable]
 [JsonConverter(typeof(StreamIdJsonConverter))]
-public readonly struct StreamId : IEquatable<StreamId>, IComparable<StreamId>, ISpanFormattable, IUtf8SpanFormattable
+public readonly struct StreamId : IEquatable<StreamId>, IComparable<StreamId>, ISerializable, ISpanFormattable, IUtf8SpanFormattable
 {
     [Id(0)]
     private readonly byte[]? _fullKey;
@@ -28,6 +30,11 @@ public readonly struct StreamId : IEquatable<StreamId>, IComparable<StreamId>, I
         _fullKey = fullKey;
         _keyIndex = keyIndex;
         _hash = unchecked((int)StableHash.ComputeHash(fullKey));
+    }
+
+    private StreamId(SerializationInfo info, StreamingContext context)
+        : this((byte[])info.GetValue("fk", typeof(byte[]))!, info.GetUInt16("ki"))
+    {
     }
 
     /// <summary>Namespace and key, one after the other, as UTF-8.</summary>
@@ -89,6 +96,14 @@ public readonly struct StreamId : IEquatable<StreamId>, IComparable<StreamId>, I
 
     /// <summary>The namespace, or null.</summary>
     public string? GetNamespace() => _keyIndex == 0 ? null : Encoding.UTF8.GetString(Namespace.Span);
+
+    /// <inheritdoc/>
+    public void GetObjectData(SerializationInfo info, StreamingContext context)
+    {
+        info.AddValue("fk", _fullKey);
+        info.AddValue("ki", _keyIndex);
+        info.AddValue("fh", _hash);
+    }
 
     /// <inheritdoc/>
     public int CompareTo(StreamId other) => _fullKey.AsSpan().SequenceCompareTo(other._fullKey);
