@@ -207,6 +207,7 @@ internal sealed partial class Activation
         using var span = ActivitySourcesOf.Lifecycle.HasListeners() ? LifecycleSpan.Deactivation(this, Parts.Reason) : null;
         DisposeTimers();
         using var timeout = new CancellationTokenSource(Silo.DeactivationTimeout, Silo.Time);
+        await EndEnumerationsAsync(timeout.Token);
         if (_wasValid && _instance is IGrainBase grain && _type.HasOnDeactivate)
         {
             try
@@ -275,6 +276,23 @@ internal sealed partial class Activation
             }
 
             waiting = next;
+        }
+    }
+
+    private async Task EndEnumerationsAsync(CancellationToken cancellationToken)
+    {
+        if (_parts?.Components?.GetValueOrDefault(typeof(IAsyncEnumerableGrainExtension)) is not AsyncEnumerableGrainExtension enumerations)
+        {
+            return;
+        }
+
+        try
+        {
+            await enumerations.DisposeAsync().AsTask().WaitAsync(cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            Log.DeactivationFailed(Silo.Logger, exception, GrainId);
         }
     }
 

@@ -198,6 +198,7 @@ internal sealed partial class Activation : TurnScheduler, IGrainContext, IWorkIt
         object? extension = face == typeof(IGrainManagementExtension) ? new GrainManagementExtension(this)
             : face == typeof(IStreamConsumerExtension) && Silo.Services.GetService<StreamRuntime>() is { } streams
                 ? new StreamConsumerExtension(streams, this)
+            : face == typeof(IAsyncEnumerableGrainExtension) ? new AsyncEnumerableGrainExtension(this)
             : ActivationServices.GetKeyedService<IGrainExtension>(face);
         if (extension is null)
         {

@@ -43,7 +43,7 @@ namespace Orleans.Serialization.Serializers
         /// <inheritdoc/>
         public IBaseCopier<TField> GetBaseCopier<TField>()
             where TField : class =>
-            CopierRegistry.Find(typeof(TField)) as IBaseCopier<TField>
+            CopierRegistry.FindBase(typeof(TField)) as IBaseCopier<TField>
             ?? throw CopierRegistry.NotFound(typeof(TField));
     }
 }

@@ -14,7 +14,9 @@ namespace Orleans.Serialization;
 internal static class CopierRegistry
 {
     private static readonly ConcurrentDictionary<Type, IDeepCopier> s_copiers = new();
+    private static readonly ConcurrentDictionary<Type, object> s_baseCopiers = new();
     private static readonly ConcurrentDictionary<Type, Type> s_copierTypes = new();
+    private static readonly ConcurrentDictionary<Type, Type> s_baseCopierTypes = new();
     private static readonly ConcurrentDictionary<Assembly, bool> s_loaded = new();
 
     internal static CodecProvider Provider { get; } = new(EmptyServices.Instance, Options.Create(new TypeManifestOptions()));
@@ -31,6 +33,18 @@ internal static class CopierRegistry
         }
 
         return Create(type) is { } created ? s_copiers.GetOrAdd(type, created) : null;
+    }
+
+    /// <summary>The copier of the members that a base class declares, or null.</summary>
+    internal static object? FindBase(Type type)
+    {
+        if (s_baseCopiers.TryGetValue(type, out var known))
+        {
+            return known;
+        }
+
+        LoadManifest(type.Assembly);
+        return FindIn(s_baseCopierTypes, type) is { } copierType ? s_baseCopiers.GetOrAdd(type, Instantiate(copierType)) : null;
     }
 
     internal static bool IsShareable(Type type) => Find(type) is { } copier && IsShareable(copier);
@@ -57,30 +71,25 @@ internal static class CopierRegistry
     private static IDeepCopier? Create(Type type)
     {
         LoadManifest(type.Assembly);
-        if (FindCopierType(type) is { } copierType)
-        {
-            return Instantiate(copierType);
-        }
-
-        return BuiltInCopiers.Create(type);
+        return FindIn(s_copierTypes, type) is { } copierType ? (IDeepCopier)Instantiate(copierType) : BuiltInCopiers.Create(type);
     }
 
-    private static Type? FindCopierType(Type type)
+    private static Type? FindIn(ConcurrentDictionary<Type, Type> copierTypes, Type type)
     {
-        if (s_copierTypes.TryGetValue(type, out var exact))
+        if (copierTypes.TryGetValue(type, out var exact))
         {
             return exact;
         }
 
-        return type.IsConstructedGenericType && s_copierTypes.TryGetValue(type.GetGenericTypeDefinition(), out var open)
+        return type.IsConstructedGenericType && copierTypes.TryGetValue(type.GetGenericTypeDefinition(), out var open)
             ? open.MakeGenericType(type.GetGenericArguments())
             : null;
     }
 
-    private static IDeepCopier Instantiate(Type copierType) =>
+    private static object Instantiate(Type copierType) =>
         copierType.GetConstructor([typeof(ICodecProvider)]) is { } constructor
-            ? (IDeepCopier)constructor.Invoke([Provider])
-            : (IDeepCopier)Activator.CreateInstance(copierType)!;
+            ? constructor.Invoke([Provider])
+            : Activator.CreateInstance(copierType)!;
 
     private static void LoadManifest(Assembly assembly)
     {
@@ -100,13 +109,14 @@ internal static class CopierRegistry
 
     private static void AddCopier(Type copierType)
     {
-        foreach (var face in copierType.GetInterfaces())
+        foreach (var face in copierType.GetInterfaces().Where(f => f.IsGenericType))
         {
-            if (face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IDeepCopier<>))
-            {
-                var target = face.GetGenericArguments()[0];
-                s_copierTypes.TryAdd(target.IsGenericType && copierType.IsGenericTypeDefinition ? target.GetGenericTypeDefinition() : target, copierType);
-            }
+            var definition = face.GetGenericTypeDefinition();
+            var copierTypes = definition == typeof(IDeepCopier<>) ? s_copierTypes
+                : definition == typeof(IBaseCopier<>) ? s_baseCopierTypes
+                : null;
+            var target = face.GetGenericArguments()[0];
+            copierTypes?.TryAdd(target.IsGenericType && copierType.IsGenericTypeDefinition ? target.GetGenericTypeDefinition() : target, copierType);
         }
     }
 
