@@ -1,6 +1,7 @@
 using Switchboard.Bench.Engine;
 using Switchboard.Bench.Gateway;
 using Switchboard.Bench.Store;
+using Switchboard.Bench.Streams;
 using Switchboard.Bench.Up;
 
 namespace Switchboard.Bench;
@@ -14,6 +15,7 @@ internal static class Benches
         {
             ["engine"] = EngineBench.RunAsync,
             ["store"] = StoreBench.RunAsync,
+            ["streams"] = StreamBench.RunAsync,
             ["gateway"] = GatewayBench.RunAsync,
             ["up"] = UpBench.RunAsync,
         };

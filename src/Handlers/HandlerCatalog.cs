@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Switchboard.Events;
 using Switchboard.Handlers.Running;
 
 namespace Switchboard.Handlers;
@@ -15,6 +16,7 @@ public sealed class HandlerCatalog
     public const string Section = "Handlers";
 
     private readonly List<Flavor> _known = [];
+    private readonly Dictionary<string, Func<IServiceProvider, EventHandler>> _handlers = new(StringComparer.Ordinal);
     private readonly HashSet<string>? _wanted;
 
     /// <summary>A catalog whose flavors come from <see cref="Add{THandler}"/>.</summary>
@@ -36,6 +38,9 @@ public sealed class HandlerCatalog
     /// <summary>Those that this process serves.</summary>
     public IEnumerable<Flavor> Served => _known.Where(Serves);
 
+    /// <summary>What a stream provider may leave out: whether a flavor's handler wants an event at all.</summary>
+    public Func<EventRecord, bool> FilterOf(Flavor flavor, IServiceProvider services) => _handlers[flavor.Name](services).Wants;
+
     /// <summary>Whether this process serves a flavor.</summary>
     public bool Serves(Flavor flavor) => _wanted?.Contains(flavor.Name) ?? true;
 
@@ -53,6 +58,7 @@ public sealed class HandlerCatalog
         }
 
         _known.Add(flavor);
+        _handlers.Add(flavor.Name, static provider => provider.GetRequiredService<THandler>());
         Services.AddSingleton<THandler>();
         Services.AddSingleton(provider => new HandlerHost<THandler>(provider.GetRequiredService<THandler>(), flavor, provider.GetRequiredService<PipeParts>()));
         if (Serves(flavor))

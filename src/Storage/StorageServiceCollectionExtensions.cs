@@ -19,6 +19,7 @@ using Switchboard.Storage.Databases;
 using Switchboard.Storage.DeadLetters;
 using Switchboard.Storage.Events;
 using Switchboard.Storage.EventStore;
+using Switchboard.Storage.Feed;
 using Switchboard.Storage.Files;
 using Switchboard.Storage.Orgs;
 using Switchboard.Storage.Projects;
@@ -58,6 +59,7 @@ public static class StorageServiceCollectionExtensions
         // First of all hosted services, since all others may read.
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService, DatabaseStartup>());
         services.AddHostedService<IdempotencySweep>();
+        services.AddHostedService<LogNotifier>();
         services.AddOptions<FilesOptions>()
             .Configure(options => options.Store = FilesOptions.Default(configuration))
             .Bind(configuration.GetSection(FilesOptions.Section));

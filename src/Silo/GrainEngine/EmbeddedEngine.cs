@@ -9,7 +9,7 @@ internal static class EngineWiring
     public const string Name = "Embedded";
 
     /// <summary>Adds the silo; grain state and reminders lie in the case-management database.</summary>
-    public static void UseGrainEngine(this WebApplicationBuilder builder, string connectionString) => builder.UseOrleans(silo =>
+    public static void UseGrainEngine(this WebApplicationBuilder builder, string connectionString, Action<ISiloBuilder> configure) => builder.UseOrleans(silo =>
     {
         // The rows of state and reminders carry the service's name: it must be the one that OrleansEngine.cs gives.
         var cluster = builder.Configuration.GetSection("Cluster");
@@ -17,5 +17,6 @@ internal static class EngineWiring
             serviceId: cluster["ServiceId"] ?? "switchboard", clusterId: cluster["ClusterId"] ?? "switchboard");
         silo.AddAdoNetGrainStorageAsDefault(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connectionString));
         silo.UseAdoNetReminderService(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connectionString));
+        configure(silo);
     });
 }

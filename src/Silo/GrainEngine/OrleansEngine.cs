@@ -16,7 +16,7 @@ internal static class EngineWiring
     public const string Name = "Orleans";
 
     /// <summary>Adds the silo; membership, grain state and reminders lie in the case-management database.</summary>
-    public static void UseGrainEngine(this WebApplicationBuilder builder, string connectionString)
+    public static void UseGrainEngine(this WebApplicationBuilder builder, string connectionString, Action<ISiloBuilder> configure)
     {
         var cluster = builder.Configuration.GetSection("Cluster");
         if (!IPAddress.TryParse(cluster["Address"] ?? "127.0.0.1", out var address))
@@ -38,6 +38,7 @@ internal static class EngineWiring
             silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connectionString));
             silo.AddAdoNetGrainStorageAsDefault(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connectionString));
             silo.UseAdoNetReminderService(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connectionString));
+            configure(silo);
         });
     }
 }

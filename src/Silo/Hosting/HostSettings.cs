@@ -45,9 +45,12 @@ internal sealed class HttpOptionsValidator : IValidateOptions<HttpOptions>
 internal sealed class RoleOptions
 {
     /// <summary>The names there are.</summary>
-    public static readonly string[] Known = ["grains", "gateway"];
+    public static readonly string[] Known = ["grains", "gateway", "handlers", "relay"];
 
-    /// <summary>Comma-separated: <c>grains</c> hosts activations, <c>gateway</c> serves the API.</summary>
+    /// <summary>
+    /// Comma-separated: <c>grains</c> hosts activations, <c>gateway</c> serves the API, <c>handlers</c> reads the streams of the flavors in
+    /// <c>Handlers:Flavors</c>, <c>relay</c> brings the log to another transport than Postgres.
+    /// </summary>
     public string Enabled { get; set; } = string.Join(',', Known);
 
     /// <summary>The enabled roles.</summary>
@@ -55,6 +58,9 @@ internal sealed class RoleOptions
 
     /// <summary>Whether the API is served.</summary>
     public bool Gateway => Set.Contains("gateway");
+
+    /// <summary>Whether handlers are run.</summary>
+    public bool Handlers => Set.Contains("handlers");
 }
 
 /// <summary>Checks <see cref="RoleOptions"/> at start.</summary>

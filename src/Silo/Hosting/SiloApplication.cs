@@ -30,6 +30,7 @@ internal static class SiloApplication
         var services = builder.Services;
         AddOptions<HttpOptions, HttpOptionsValidator>(services, "Http");
         AddOptions<RoleOptions, RoleOptionsValidator>(services, "Roles");
+        AddOptions<StreamOptions, StreamOptionsValidator>(services, "Streams");
         AddOptions<TraceExportOptions, TraceExportOptionsValidator>(services, "Telemetry");
         services.AddSingleton(TimeProvider.System);
         services.AddOptions<HostOptions>().Configure<IOptions<HttpOptions>>(
@@ -40,9 +41,15 @@ internal static class SiloApplication
 
         services.AddSwitchboardStorage(builder.Configuration);
         services.AddSwitchboardGrains();
-        services.AddSwitchboardHandlers(builder.Configuration);
-        builder.UseGrainEngine(builder.Configuration["Databases:CaseManagement:Primary"] ?? "");
+        var catalog = services.AddSwitchboardHandlers(builder.Configuration);
         var roles = builder.Configuration.GetSection("Roles").Get<RoleOptions>() ?? new RoleOptions();
+        builder.UseGrainEngine(builder.Configuration["Databases:CaseManagement:Primary"] ?? "", silo =>
+        {
+            if (roles.Handlers)
+            {
+                silo.AddHandlerStreams(catalog, builder.Configuration);
+            }
+        });
         if (roles.Gateway)
         {
             services.AddSwitchboardGateway(builder.Configuration);

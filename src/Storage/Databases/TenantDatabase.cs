@@ -1,5 +1,6 @@
 using System.Globalization;
 using Npgsql;
+using Switchboard.Storage.Feed;
 
 namespace Switchboard.Storage.Databases;
 
@@ -12,7 +13,7 @@ public sealed class TenantDatabase : IAsyncDisposable
     // Together well below PostgreSQL's usual limit of 100, so that several processes fit on one server. More than a few dozen at once
     // only make a server slower; who waits for one of these waits for less.
     private const int ReaderConnections = 24;
-    private const int NumberConnections = 6;
+    private const int NumberConnections = 7;
     private const int EffectConnections = 24;
 
     // The driver's own default, by which "not set" is recognised.
@@ -63,6 +64,9 @@ public sealed class TenantDatabase : IAsyncDisposable
 
     /// <summary>The replica if there is one, else the primary: for reads that can live with a delay.</summary>
     public NpgsqlDataSource Delayed => _replica ?? Primary;
+
+    /// <summary>Raised after this process has appended.</summary>
+    public LogSignal Committed { get; } = new();
 
     /// <summary>Connections for appends.</summary>
     internal NpgsqlDataSource Writer { get; }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Switchboard.Grains.EventStore;
 using Switchboard.Storage.Databases;
+using Switchboard.Storage.Feed;
 
 namespace Switchboard.Storage.EventStore;
 
@@ -9,7 +10,14 @@ namespace Switchboard.Storage.EventStore;
 /// committed is told apart from what can, a lost commit is looked up, and while the database is away it keeps trying with growing pauses.
 /// </summary>
 internal sealed partial class AppendLane(
-    string tenant, AppendQueue queue, AppendSession session, StorageOptions options, StorageInstruments instruments, TimeProvider time, ILogger logger)
+    string tenant,
+    AppendQueue queue,
+    AppendSession session,
+    LogSignal committed,
+    StorageOptions options,
+    StorageInstruments instruments,
+    TimeProvider time,
+    ILogger logger)
 {
     private static readonly TimeSpan _shortestPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan _longestPause = TimeSpan.FromSeconds(1);
@@ -185,6 +193,7 @@ internal sealed partial class AppendLane(
     {
         CameUp();
         instruments.Committed(batch.Count);
+        committed.Raise();
         foreach (var append in batch)
         {
             if (append.OutcomeUnknown)

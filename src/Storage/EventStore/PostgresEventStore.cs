@@ -36,7 +36,7 @@ internal sealed class PostgresEventStore : IEventStore, IAsyncDisposable
         {
             _queues[index] = new AppendQueue(_options.AppendQueue);
             var session = new AppendSession(database.Writer, () => new BatchStatements(codec, time));
-            _lanes[index] = new AppendLane(database.Tenant, _queues[index], session, _options, instruments, time, logger);
+            _lanes[index] = new AppendLane(database.Tenant, _queues[index], session, database.Committed, _options, instruments, time, logger);
         }
 
         instruments.ObserveQueue(() => _queues.Sum(queue => queue.Depth));

@@ -210,7 +210,13 @@ public sealed partial class QueueKeeper : IAsyncDisposable
         }
 
         var sent = _time.GetTimestamp();
-        foreach (var lease in await _table.AcquireAsync([.. wanted.Keys], _owner, _options.Duration, stopping))
+        var given = await _table.AcquireAsync([.. wanted.Keys], _owner, _options.Duration, stopping);
+        if (!given.IsEmpty)
+        {
+            LogTaken(_table.Tenant, given.Length, slots.Count);
+        }
+
+        foreach (var lease in given)
         {
             LogGiven(_table.Tenant, lease.Queue, lease.Epoch);
             _instruments.HandedOver(_table.Tenant, lease.Queue.Consumer);
@@ -285,8 +291,11 @@ public sealed partial class QueueKeeper : IAsyncDisposable
     private IEnumerable<(QueueName Queue, long Epoch)> Leases() =>
         All().Select(static slot => slot.Held).OfType<QueueLease>().Select(static lease => (lease.Queue, lease.Epoch));
 
-    [LoggerMessage(6000, LogLevel.Information, "{Tenant}: queue {Queue} is read here from now on (epoch {Epoch})")]
+    [LoggerMessage(6000, LogLevel.Debug, "{Tenant}: queue {Queue} is read here from now on (epoch {Epoch})")]
     private partial void LogGiven(string tenant, QueueName queue, long epoch);
+
+    [LoggerMessage(6004, LogLevel.Information, "{Tenant}: {Count} queues more are read here, of {Wanted}")]
+    private partial void LogTaken(string tenant, int count, int wanted);
 
     [LoggerMessage(6001, LogLevel.Warning, "{Tenant}: queue {Queue} is read elsewhere or from another place from now on; the lease of epoch {Epoch} is over")]
     private partial void LogLost(string tenant, QueueName queue, long epoch);

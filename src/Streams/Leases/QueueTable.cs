@@ -14,14 +14,25 @@ namespace Switchboard.Streams.Leases;
 public sealed class QueueTable(TenantDatabase database)
 {
     /// <summary>
-    /// A lease is free when it has run out. The order of the rows is that of the keys, so that two processes that want the same ones do
+    /// A lease is free when it has run out. Queues of a new cut begin at the lowest position of the cut before, if it was complete. The order of the rows is that of the keys, so that two processes that want the same ones do
     /// not wait for each other crosswise.
     /// </summary>
     private const string Acquire =
         """
-        insert into stream_queue as q (consumer, source, partitions, partition, epoch, owner, acquired_at, expires_at)
-        select w.consumer, w.source, w.partitions, w.partition, 1, $5, clock_timestamp(), clock_timestamp() + $6
+        insert into stream_queue as q (consumer, source, partitions, partition, epoch, owner, acquired_at, expires_at, log_epoch, tx, next)
+        select w.consumer, w.source, w.partitions, w.partition, 1, $5, clock_timestamp(), clock_timestamp() + $6, p.log_epoch, p.tx, p.next
         from unnest($1, $2, $3, $4) as w (consumer, source, partitions, partition)
+        left join lateral (
+            select (array_agg(cut.log_epoch order by cut.log_epoch, cut.tx, cut.next))[1] as log_epoch,
+                   (array_agg(cut.tx order by cut.log_epoch, cut.tx, cut.next))[1] as tx,
+                   (array_agg(cut.next order by cut.log_epoch, cut.tx, cut.next))[1] as next
+            from stream_queue cut
+            where (cut.consumer, cut.source) = (w.consumer, w.source) and cut.partitions <> w.partitions
+            group by cut.partitions
+            having count(cut.next) = cut.partitions
+            order by max(cut.moved_at) desc
+            limit 1
+        ) p on true
         where not exists (select from stream_consumer c where c.consumer = w.consumer and c.paused)
           and not exists (select from stream_queue held
                           where (held.consumer, held.source, held.partitions, held.partition) = (w.consumer, w.source, w.partitions, w.partition)

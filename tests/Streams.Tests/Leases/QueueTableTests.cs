@@ -150,6 +150,30 @@ public sealed class QueueTableTests : IClassFixture<DatabaseFixture>, IAsyncDisp
     }
 
     [Fact]
+    public async Task Queues_of_a_new_cut_begin_at_the_lowest_position_of_the_cut_before()
+    {
+        QueueName[] two = [new(_consumer, "domain_events", 0, 2), new(_consumer, "domain_events", 1, 2)];
+        var leases = await _table.AcquireAsync(two, "one", _long, Token);
+        await _table.AdvanceAsync([.. leases.Select(lease => new QueueAdvance(lease.Queue, lease.Epoch, new QueuePosition(1, 70, 5 + lease.Queue.Partition)))], Token);
+        await _table.ReleaseAsync(leases, Token);
+
+        var three = await _table.AcquireAsync([.. Enumerable.Range(0, 3).Select(part => new QueueName(_consumer, "domain_events", part, 3))], "two", _long, Token);
+
+        three.Select(lease => lease.Position).ShouldBe([new QueuePosition(1, 70, 5), new QueuePosition(1, 70, 5), new QueuePosition(1, 70, 5)]);
+    }
+
+    [Fact]
+    public async Task Queues_of_a_new_cut_begin_at_the_start_when_one_of_the_cut_before_had_no_position()
+    {
+        QueueName[] two = [new(_consumer, "domain_events", 0, 2), new(_consumer, "domain_events", 1, 2)];
+        var leases = await _table.AcquireAsync(two, "one", _long, Token);
+        await _table.AdvanceAsync([new QueueAdvance(two[0], leases[0].Epoch, new QueuePosition(1, 70, 5))], Token);
+        await _table.ReleaseAsync(leases, Token);
+
+        (await _table.AcquireAsync([new QueueName(_consumer, "domain_events", 0, 3)], "two", _long, Token)).Single().Position.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_paused_consumer_loses_its_queues_and_gets_none()
     {
         var lease = (await AcquireAsync("one", _long))!;

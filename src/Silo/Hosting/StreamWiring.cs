@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Options;
+using Orleans.Hosting;
+using Switchboard.Handlers;
+using Switchboard.Storage.Databases;
+using Switchboard.Streams.Hosting;
+using Switchboard.Streams.PostgresLog;
+
+namespace Switchboard.Silo.Hosting;
+
+/// <summary>What carries events to handlers; section <c>Streams</c>.</summary>
+internal sealed class StreamOptions
+{
+    /// <summary>The log itself.</summary>
+    public const string Postgres = "Postgres";
+
+    /// <summary>The transports there are.</summary>
+    public static readonly string[] Known = [Postgres];
+
+    /// <summary><c>Postgres</c>: handlers read the log themselves.</summary>
+    public string Transport { get; set; } = Postgres;
+}
+
+/// <summary>Checks <see cref="StreamOptions"/> at start.</summary>
+internal sealed class StreamOptionsValidator : IValidateOptions<StreamOptions>
+{
+    public ValidateOptionsResult Validate(string? name, StreamOptions options) =>
+        StreamOptions.Known.Contains(options.Transport, StringComparer.OrdinalIgnoreCase)
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail($"Streams:Transport is '{options.Transport}'; the transports are {string.Join(", ", StreamOptions.Known)}.");
+}
+
+/// <summary>Brings events to the handlers that this process serves: a stream provider for each flavor and tenant.</summary>
+internal static class StreamWiring
+{
+    /// <summary>A provider's name: the flavor's, and for another tenant than case-management that too.</summary>
+    public static string ProviderName(Flavor flavor, string tenant) =>
+        tenant == TenantDatabases.CaseManagementTenant ? flavor.Name : $"{flavor.Name}@{tenant}";
+
+    /// <summary>Adds the providers.</summary>
+    public static void AddHandlerStreams(this ISiloBuilder silo, HandlerCatalog catalog, IConfiguration configuration)
+    {
+        silo.Services.AddSwitchboardStreams(configuration);
+        foreach (var flavor in catalog.Served)
+        {
+            foreach (var tenant in Tenants(configuration))
+            {
+                silo.AddPostgresLogStreams(
+                    ProviderName(flavor, tenant),
+                    options => options.Configure<IServiceProvider>((stream, services) =>
+                        (stream.Flavor, stream.Tenant, stream.Wants) = (flavor.Name, tenant, catalog.FilterOf(flavor, services))));
+            }
+        }
+    }
+
+    private static IEnumerable<string> Tenants(IConfiguration configuration) => configuration["Databases:OnCall:Primary"] is { Length: > 0 }
+        ? [TenantDatabases.CaseManagementTenant, TenantDatabases.OnCallTenant]
+        : [TenantDatabases.CaseManagementTenant];
+}
