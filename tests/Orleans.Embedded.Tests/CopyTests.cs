@@ -223,13 +223,13 @@ public class CopyTests
         var list = new List<int> { 1 };
 
         copier.Copy(new Pair { Items = list, Number = 3 }).Items.ShouldNotBeSameAs(list);
-        copier.Copy(new Generic<List<int>> { Value = list }).Value.ShouldNotBeSameAs(list);
+        copier.Copy(new Generic<List<int>> { Value = list })!.Value.ShouldNotBeSameAs(list);
         copier.Copy((list, "a")).list.ShouldNotBeSameAs(list);
         copier.Copy(new KeyValuePair<string, List<int>>("k", list)).Value.ShouldNotBeSameAs(list);
-        copier.Copy(ImmutableList.Create(list))[0].ShouldNotBeSameAs(list);
-        copier.Copy(new[,] { { list } })[0, 0].ShouldNotBeSameAs(list);
-        copier.Copy(new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "a" }).ShouldContain("A");
-        copier.Copy<IReadOnlyList<List<int>>>(new[] { list })[0].ShouldNotBeSameAs(list);
+        copier.Copy(ImmutableList.Create(list))![0].ShouldNotBeSameAs(list);
+        copier.Copy(new[,] { { list } })![0, 0].ShouldNotBeSameAs(list);
+        copier.Copy(new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "a" })!.ShouldContain("A");
+        copier.Copy<IReadOnlyList<List<int>>>(new[] { list })![0].ShouldNotBeSameAs(list);
         var immutable = ImmutableArray.Create("a");
         copier.Copy(immutable).ShouldBe(immutable);
         var promised = new Promised();

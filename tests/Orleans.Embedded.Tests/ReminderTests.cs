@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime;
 
 namespace Orleans.Embedded.Tests;
@@ -80,26 +79,6 @@ public class ReminderTests
         time.Advance(s_minute);
 
         await Gates.ArrivedAsync(name);
-    }
-
-    [Fact]
-    public async Task Ticks_that_were_missed_are_skipped()
-    {
-        var time = new FakeTime();
-        var table = new Reminders.InMemoryReminderTable();
-        var name = Gates.NewName();
-        await using (var first = await TestSilo.StartAsync(s => s.Services.AddSingleton<IReminderTable>(table), time))
-        {
-            await first.Client.GetGrain<IRemindedGrain>("a").Register(name, s_minute, 10 * s_minute, name);
-        }
-
-        time.Advance(35 * s_minute);
-        Gates.Arrivals(name).ShouldBe(0);
-        await using var second = await TestSilo.StartAsync(s => s.Services.AddSingleton<IReminderTable>(table), time);
-        time.Advance(6 * s_minute);
-        await Gates.ArrivedAsync(name);
-
-        Journal.Read(name).ShouldBe(["40 00:10:00"]);
     }
 
     [Fact]

@@ -1,8 +1,6 @@
-using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Runtime;
-using Orleans.Statistics;
 
 namespace Orleans.Embedded.Tests;
 
@@ -123,34 +121,6 @@ public class RuntimeServiceTests
     }
 
     [Fact]
-    public async Task Activations_are_shed_when_memory_is_short_longest_idle_first()
-    {
-        var time = new FakeTime();
-        var memory = new FakeMemory();
-        await using var silo = await TestSilo.StartAsync(
-            s =>
-            {
-                s.Services.AddSingleton<IEnvironmentStatisticsProvider>(memory);
-                s.Configure<GrainCollectionOptions>(o => o.EnableActivationSheddingOnMemoryPressure = true);
-            },
-            time);
-        for (var i = 0; i < 10; i++)
-        {
-            await silo.Client.GetGrain<IMortalGrain>($"shed{i}").Incarnation();
-            time.Advance(TimeSpan.FromSeconds(2));
-        }
-
-        var first = silo.Cluster.WaitForDeactivationAsync(silo.Client.GetGrain<IMortalGrain>("shed0"));
-        memory.UsedPercent = 90;
-        time.Advance(TimeSpan.FromSeconds(5));
-        await first;
-        memory.UsedPercent = 50;
-        time.Advance(TimeSpan.FromSeconds(10));
-
-        silo.Cluster.TryGetGrainContext(silo.Client.GetGrain<IMortalGrain>("shed9").GetGrainId(), out _).ShouldBeTrue();
-    }
-
-    [Fact]
     public async Task Wrong_options_stop_the_start_and_say_what_to_set()
     {
         var failure = await Should.ThrowAsync<OrleansConfigurationException>(() => TestSilo.StartAsync(
@@ -176,12 +146,5 @@ public class RuntimeServiceTests
             Hinted.TrySetResult();
             return Task.CompletedTask;
         }
-    }
-
-    private sealed class FakeMemory : IEnvironmentStatisticsProvider
-    {
-        internal int UsedPercent { get; set; } = 10;
-
-        public EnvironmentStatistics GetEnvironmentStatistics() => new(0, UsedPercent, 100 - UsedPercent, 100);
     }
 }

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Orleans.Runtime;
 
 /// <summary>
-/// Observers by stage. Start goes upward through the stages, the observers of one stage at once; stop goes downward through those that
-/// were started, and goes on after failures.
+/// Observers by stage. Start goes upward through the stages, stop goes downward through those that were started, and goes on after
+/// failures; the observers of one stage start, and stop, at once.
 /// </summary>
 internal class StagedLifecycle : ILifecycleSubject
 {
@@ -44,18 +44,7 @@ internal class StagedLifecycle : ILifecycleSubject
     {
         foreach (var stage in _subscriptions.Where(s => s.Stage <= _highest).GroupBy(s => s.Stage).OrderByDescending(s => s.Key))
         {
-            foreach (var subscription in stage)
-            {
-                try
-                {
-                    await subscription.Observer.OnStop(cancellationToken);
-                }
-                catch (Exception exception)
-                {
-                    OnStopFailed(subscription.Name, stage.Key, exception);
-                }
-            }
-
+            await Task.WhenAll(stage.Select(it => StopAsync(it, cancellationToken)));
             OnStageStopped(stage.Key);
         }
     }
@@ -82,6 +71,18 @@ internal class StagedLifecycle : ILifecycleSubject
         }
 
         await Task.WhenAll(subscriptions.Select(s => s.Observer.OnStart(cancellationToken)));
+    }
+
+    private async Task StopAsync(Subscription subscription, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await subscription.Observer.OnStop(cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            OnStopFailed(subscription.Name, subscription.Stage, exception);
+        }
     }
 
     private void Remove(Subscription subscription)
