@@ -2,14 +2,27 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Switchboard.Storage.Databases;
+using Switchboard.Storage.Files;
 
 namespace Switchboard.Handlers.Evp;
 
 /// <summary>Writes the lake's files from time to time, as long as the process serves the flavor.</summary>
 internal sealed partial class EvpWriter(
-    EvpFiles files, TenantDatabases databases, IOptions<EvpOptions> options, TimeProvider time, ILogger<EvpWriter> logger)
+    EvpFiles files,
+    TenantDatabases databases,
+    IOptions<EvpOptions> options,
+    IOptions<FilesOptions> store,
+    TimeProvider time,
+    ILogger<EvpWriter> logger)
     : BackgroundService
 {
+    /// <summary>A process that writes files and has no place for them does not start.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        _ = store.Value;
+        return base.StartAsync(cancellationToken);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.Value.Interval, time);

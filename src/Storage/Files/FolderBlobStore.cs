@@ -13,7 +13,7 @@ internal sealed class FolderBlobStore(IOptions<FilesOptions> options) : IBlobSto
     private const string Types = ".types";
     private const string Unfinished = ".unfinished";
     private const string Unknown = "application/octet-stream";
-    private readonly string _root = Path.GetFullPath(options.Value.Store);
+    private readonly Lazy<string> _root = new(() => Path.GetFullPath(options.Value.Store));
 
     /// <inheritdoc/>
     public async ValueTask PutAsync(string name, Stream content, string contentType, CancellationToken cancellationToken)
@@ -49,7 +49,7 @@ internal sealed class FolderBlobStore(IOptions<FilesOptions> options) : IBlobSto
     public async IAsyncEnumerable<BlobInfo> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask;
-        foreach (var file in Walk(_root, "", prefix))
+        foreach (var file in Walk(_root.Value, "", prefix))
         {
             cancellationToken.ThrowIfCancellationRequested();
             yield return file;
@@ -75,8 +75,8 @@ internal sealed class FolderBlobStore(IOptions<FilesOptions> options) : IBlobSto
     {
         var folder = Path.GetDirectoryName(path)!;
         CreateFolder(folder);
-        CreateFolder(Path.Combine(_root, Unfinished));
-        var unfinished = Path.Combine(_root, Unfinished, Guid.NewGuid().ToString("N"));
+        CreateFolder(Path.Combine(_root.Value, Unfinished));
+        var unfinished = Path.Combine(_root.Value, Unfinished, Guid.NewGuid().ToString("N"));
         try
         {
             await using (var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, 64 * 1024, FileOptions.Asynchronous))
@@ -148,7 +148,7 @@ internal sealed class FolderBlobStore(IOptions<FilesOptions> options) : IBlobSto
         }
     }
 
-    private string PathOf(string name) => Path.Combine(_root, name);
+    private string PathOf(string name) => Path.Combine(_root.Value, name);
 
-    private string TypeOf(string name) => Path.Combine(_root, Types, name);
+    private string TypeOf(string name) => Path.Combine(_root.Value, Types, name);
 }
