@@ -54,6 +54,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<IApiOperations, UserOperations>();
         services.AddSingleton<IApiOperations, SessionOperations>();
         services.AddSingleton<IApiOperations, AuditOperations>();
+        services.AddSingleton<IApiOperations, SuggestionOperations>();
 
         services.AddCaseStreams(configuration);
 

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Switchboard.Handlers.Attributes;
 using Switchboard.Handlers.Audit;
+using Switchboard.Handlers.CaseLinks;
 using Switchboard.Handlers.Evp;
 using Switchboard.Handlers.Nexus;
 using Switchboard.Handlers.Running;
@@ -27,6 +29,8 @@ public static class HandlersServiceCollectionExtensions
         catalog.AddEvpIndexer(configuration);
         catalog.AddNexus();
         catalog.AddSearchIndexer(configuration);
+        catalog.AddAttributesIndexer(configuration);
+        catalog.AddCaseLink();
         return catalog;
     }
 

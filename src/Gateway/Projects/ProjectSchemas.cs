@@ -18,6 +18,9 @@ internal static class ProjectSchemas
             new("max_inactive_time_in_secs", Schema.Integer))),
         new("auto_transition_assigned_cases", Schema.Object(
             new Property("auto_transition_assigned_cases_on_self_assigned", Schema.Boolean))),
+        new("case_links", Schema.Object(
+            new("close_children_with_parent", Schema.Boolean),
+            new("close_duplicates_with_original", Schema.Boolean))),
         new("integration_incident", Schema.Object(
             new("enabled", Schema.Boolean),
             new("auto_escalation_query", Schema.Text),

@@ -11,13 +11,15 @@ namespace Switchboard.Commands;
 /// True when the door has found that the actor may manage the project of the case that the command is for; such an actor may
 /// change other people's comments.
 /// </param>
+/// <param name="CausationId">The event or command that led to this one, or null when somebody asked for it; stored with every event.</param>
 [GenerateSerializer, Immutable, Alias("switchboard.CommandContext")]
 public sealed record CommandContext(
     [property: Id(0)] Guid OrgId,
     [property: Id(1)] Actor Actor,
     [property: Id(2)] string CorrelationId,
     [property: Id(3)] IdempotencyKey? Idempotency = null,
-    [property: Id(4)] bool ManagesProject = false);
+    [property: Id(4)] bool ManagesProject = false,
+    [property: Id(5)] string? CausationId = null);
 
 /// <summary>A client's promise that two requests with the same key are one request.</summary>
 /// <param name="Key">Scope and key as one text, unique within the organisation: method, path and the client's header value.</param>

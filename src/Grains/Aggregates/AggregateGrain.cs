@@ -194,7 +194,7 @@ internal abstract partial class AggregateGrain<TSnapshot>(AggregateRuntime runti
             ? new StoredAnswer(context.OrgId, key.Key, key.RequestHash, JsonSerializer.Serialize(planned.Answer!, json))
             : null;
         var trace = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null;
-        var metadata = new EventMetadata(context.Actor, context.CorrelationId, TraceParent: trace);
+        var metadata = new EventMetadata(context.Actor, context.CorrelationId, context.CausationId, trace);
         return new AppendRequest(stream, version, planned.Events, planned.Changes, metadata, kept);
     }
 

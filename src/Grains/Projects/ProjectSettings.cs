@@ -17,10 +17,11 @@ internal static class ProjectSettings
     public const string Notification = "notification";
     public const string AutoClose = "auto_close_inactive_cases";
     public const string AutoTransition = "auto_transition_assigned_cases";
+    public const string CaseLinks = "case_links";
 
     private static readonly FrozenSet<string> Sections = FrozenSet.ToFrozenSet(
     [
-        Notification, AutoClose, AutoTransition, "integration_monitor", "integration_on_call", "integration_incident",
+        Notification, AutoClose, AutoTransition, CaseLinks, "integration_monitor", "integration_on_call", "integration_incident",
         "integration_jira", "integration_service_now",
     ]);
 
@@ -116,6 +117,7 @@ internal static class ProjectSettings
     {
         (_, "enabled") => MemberType.Flag,
         (AutoTransition, "auto_transition_assigned_cases_on_self_assigned") => MemberType.Flag,
+        (CaseLinks, "close_children_with_parent" or "close_duplicates_with_original") => MemberType.Flag,
         (AutoClose, "max_inactive_time_in_secs") => MemberType.Seconds,
         (Notification, "destinations") => MemberType.Destinations,
         (Notification, _) when member.StartsWith("notify_on_case_", StringComparison.Ordinal) => MemberType.Flag,

@@ -62,6 +62,7 @@ public sealed class PermissionMatrixTests : IAsyncLifetime
         { "CreateUser", Permissions.UserAccessManage },
         { "UpdateUser", Permissions.UserAccessManage },
         { "DisableUser", Permissions.UserAccessManage },
+        { "SuggestCases", Permissions.CasesRead },
         { "ListAuditLogs", Permissions.AuditLogsRead },
         { "ExportAuditLogs", Permissions.AuditLogsRead },
         { "VerifyAuditLogs", Permissions.AuditLogsRead },

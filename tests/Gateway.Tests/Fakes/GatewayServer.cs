@@ -7,11 +7,12 @@ using Microsoft.Extensions.Logging;
 using Orleans;
 using Switchboard.Gateway.Http;
 using Switchboard.Grains.Audit;
-using Switchboard.Grains.Cases;
 using Switchboard.Grains.CaseStreams;
+using Switchboard.Grains.Cases;
 using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
 using Switchboard.Grains.Search;
+using Switchboard.Grains.Suggestions;
 using Switchboard.Grains.Timeline;
 using Switchboard.Testing;
 
@@ -60,6 +61,7 @@ internal sealed class GatewayServer : IAsyncDisposable
         builder.Services.AddSingleton<IOrgDirectory>(nothing);
         builder.Services.AddSingleton<IAuditLog>(nothing);
         builder.Services.AddSingleton<ICaseEventLog>(new NoCaseEventLog());
+        builder.Services.AddSingleton<ICaseSuggester>(nothing);
         builder.Services.AddSwitchboardGateway(builder.Configuration);
         builder.Services.AddSingleton<IApiOperations>(new TestOperations(operations ?? []));
         var app = builder.Build();

@@ -6,6 +6,7 @@ using Switchboard.Grains.Cases;
 using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
 using Switchboard.Grains.Search;
+using Switchboard.Grains.Suggestions;
 using Switchboard.Grains.Timeline;
 using Switchboard.Orgs;
 using Switchboard.Projects;
@@ -15,7 +16,7 @@ namespace Switchboard.Gateway.Tests.Fakes;
 
 /// <summary>Ports with nothing behind them, for tests that never reach them.</summary>
 internal sealed class NoDirectories :
-    ICaseSearch, ICaseDirectory, ICaseLinks, ITimelineReader, IProjectDirectory, IOrgDirectory, IAuditLog
+    ICaseSearch, ICaseDirectory, ICaseLinks, ITimelineReader, IProjectDirectory, IOrgDirectory, IAuditLog, ICaseSuggester
 {
     public ValueTask<Outcome<CaseSearchPage>> SearchAsync(CaseSearchRequest request, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
@@ -62,6 +63,8 @@ internal sealed class NoDirectories :
     public ValueTask<UserPage> ListUsersAsync(UserQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<KeySnapshot?> FindKeyByHashAsync(string hash, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<SuggestionList> SuggestAsync(SuggestionQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<ImmutableArray<AuditEntry>> ListAsync(AuditQuery query, CancellationToken cancellationToken) =>
         throw new NotSupportedException();

@@ -4,12 +4,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Switchboard.Cases;
 using Switchboard.Gateway.Tests.Fakes;
 using Switchboard.Grains.Audit;
-using Switchboard.Grains.Cases;
 using Switchboard.Grains.CaseStreams;
+using Switchboard.Grains.Cases;
 using Switchboard.Grains.EventStore;
 using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
 using Switchboard.Grains.Search;
+using Switchboard.Grains.Suggestions;
 using Switchboard.Grains.Timeline;
 using Switchboard.Orgs;
 using Switchboard.Projects;
@@ -123,6 +124,7 @@ public sealed class StorageFaultTests : IAsyncLifetime
         services.AddSingleton<ICaseSearch>(new NoDirectories());
         services.AddSingleton<IAuditLog>(new NoDirectories());
         services.AddSingleton<ICaseEventLog>(new NoCaseEventLog());
+        services.AddSingleton<ICaseSuggester>(new NoDirectories());
     }
 
     private Task<HttpResponseMessage> OpenAsync(string key) =>
