@@ -1,5 +1,6 @@
 using Switchboard.Bench.Engine;
 using Switchboard.Bench.Gateway;
+using Switchboard.Bench.Search;
 using Switchboard.Bench.Store;
 using Switchboard.Bench.Streams;
 using Switchboard.Bench.Up;
@@ -17,6 +18,7 @@ internal static class Benches
             ["store"] = StoreBench.RunAsync,
             ["streams"] = StreamBench.RunAsync,
             ["gateway"] = GatewayBench.RunAsync,
+            ["search"] = SearchBench.RunAsync,
             ["up"] = UpBench.RunAsync,
         };
 }

@@ -26,6 +26,12 @@ internal sealed class CaseUpdates : IAsyncDisposable
         (_host, _context, _cases) = (host, context, cases);
     }
 
+    /// <summary>Whose cases they are.</summary>
+    public Guid OrgId => _context.OrgId;
+
+    /// <summary>The silo's services.</summary>
+    public IServiceProvider Services => _host.Services;
+
     /// <summary>Starts a silo on a database and opens the cases.</summary>
     public static async Task<CaseUpdates> PrepareAsync(string connectionString, int count, int callers, CancellationToken cancellationToken)
     {
@@ -65,6 +71,31 @@ internal sealed class CaseUpdates : IAsyncDisposable
         return counts.Sum() / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
+    /// <summary>Sends so many updates a second, each when it is due.</summary>
+    public async Task RunPacedAsync(int perSecond, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await Task.WhenAll(_cases.Select((mine, caller) => Task.Run(async () =>
+        {
+            for (var done = 0; ; done++)
+            {
+                var due = TimeSpan.FromSeconds(((double)done * _cases.Length + caller) / perSecond);
+                if (due >= duration)
+                {
+                    return;
+                }
+
+                var early = due - Stopwatch.GetElapsedTime(started);
+                if (early > TimeSpan.Zero)
+                {
+                    await Task.Delay(early, TimeProvider.System, cancellationToken);
+                }
+
+                await UpdateAsync(mine, done, cancellationToken);
+            }
+        })));
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -77,14 +108,19 @@ internal sealed class CaseUpdates : IAsyncDisposable
         var done = 0;
         while (Stopwatch.GetElapsedTime(started) < duration)
         {
-            var (grain, priority) = mine[done % mine.Length];
-            priority = priority == CasePriority.P2 ? CasePriority.P3 : CasePriority.P2;
-            Done(await grain.ExecuteAsync(new SetPriority(priority), _context, cancellationToken));
-            mine[done % mine.Length] = new Case(grain, priority);
+            await UpdateAsync(mine, done, cancellationToken);
             done++;
         }
 
         return done;
+    }
+
+    private async Task UpdateAsync(Case[] mine, int done, CancellationToken cancellationToken)
+    {
+        var (grain, priority) = mine[done % mine.Length];
+        priority = priority == CasePriority.P2 ? CasePriority.P3 : CasePriority.P2;
+        Done(await grain.ExecuteAsync(new SetPriority(priority), _context, cancellationToken));
+        mine[done % mine.Length] = new Case(grain, priority);
     }
 
     private static async Task<IHost> StartAsync(string connectionString, CancellationToken cancellationToken)

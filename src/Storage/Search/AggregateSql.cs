@@ -10,8 +10,7 @@ internal static class AggregateSql
 {
     public static (string Text, FilterSql Filter) Of(CaseAggregateRequest request, CaseFilter filter)
     {
-        var tables = SearchTables.Of(filter, request.GroupBy.Select(FieldSql.Tables)
-            .Aggregate(default(SearchTables), static (a, b) => new(a.Case || b.Case, a.Text || b.Text)));
+        var tables = SearchTables.Of(filter, request.GroupBy);
         var sql = FilterSql.Of(request.OrgId, filter, tables);
         var limit = sql.Add(NpgsqlDbType.Bigint, (long)request.Limit);
         var joins = new StringBuilder();

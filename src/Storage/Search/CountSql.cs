@@ -14,8 +14,7 @@ internal static class CountSql
 {
     public static (string Text, FilterSql Filter) Of(CaseCountRequest request, CaseFilter filter)
     {
-        var tables = SearchTables.Of(filter, request.GroupBys.Select(FieldSql.Tables)
-            .Aggregate(default(SearchTables), static (a, b) => new(a.Case || b.Case, a.Text || b.Text)));
+        var tables = SearchTables.Of(filter, request.GroupBys);
         var sql = FilterSql.Of(request.OrgId, filter, tables);
         var limit = sql.Add(NpgsqlDbType.Bigint, (long)request.Limit);
         var text = new StringBuilder("select field, value, n from (").Append(Scalars(request.GroupBys, sql)).Append(") counted where place <= ").Append(limit);

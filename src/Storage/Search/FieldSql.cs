@@ -7,24 +7,26 @@ namespace Switchboard.Storage.Search;
 /// <summary>What cases are grouped by, as SQL. Values come out raw; <see cref="FieldSpelling"/> gives them their names.</summary>
 internal static class FieldSql
 {
-    /// <summary>Which tables have the field.</summary>
-    public static SearchTables Tables(CaseField field) => field.Kind switch
+    /// <summary>What the field is read from.</summary>
+    public static SearchTables.Needs Needs(CaseField field) => field.Kind switch
     {
-        CaseFieldKind.Attribute => new(Case: false, Text: true),
+        CaseFieldKind.Attribute => SearchTables.Needs.Text,
         CaseFieldKind.Type or CaseFieldKind.TypeId or CaseFieldKind.Project or CaseFieldKind.ProjectId or CaseFieldKind.CreatedBy
-            or CaseFieldKind.Archived => default,
-        _ => new(Case: true, Text: false),
+            or CaseFieldKind.Archived => SearchTables.Needs.None,
+        CaseFieldKind.Status or CaseFieldKind.StatusGroup or CaseFieldKind.Assignee => SearchTables.Needs.Hot,
+        CaseFieldKind.Priority => SearchTables.Needs.Facet,
+        _ => SearchTables.Needs.Case,
     };
 
     /// <summary>The column of a field that is none of the attributes.</summary>
     public static string Column(CaseField field, SearchTables tables) => field.Kind switch
     {
-        CaseFieldKind.Status or CaseFieldKind.StatusGroup => "c.status_group",
+        CaseFieldKind.Status or CaseFieldKind.StatusGroup => $"{tables.Hot}.status_group",
         CaseFieldKind.StatusName => "c.status_name collate \"C\"",
-        CaseFieldKind.Priority => "c.priority",
+        CaseFieldKind.Priority => "((f.rank + 1) % 6)",
         CaseFieldKind.Type or CaseFieldKind.TypeId => $"{tables.Common}.type_id",
         CaseFieldKind.Project or CaseFieldKind.ProjectId => $"{tables.Common}.project_id",
-        CaseFieldKind.Assignee => "c.assignee_id",
+        CaseFieldKind.Assignee => $"{tables.Hot}.assignee_id",
         CaseFieldKind.CreatedBy => $"{tables.Common}.created_by",
         CaseFieldKind.ModifiedBy => "c.modified_by",
         CaseFieldKind.CreationSource => "c.creation_source collate \"C\"",

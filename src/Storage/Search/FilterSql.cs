@@ -55,7 +55,7 @@ internal sealed class FilterSql
             case ConstantFilter constant: _sql.Append(constant.Value ? "true" : "false"); break;
             case AllFilter all: WriteParts(all.Parts, " and "); break;
             case AnyFilter any: WriteParts(any.Parts, " or "); break;
-            case NotFilter { Part: PresentFilter { Part: CasePart.Assignee } }: _sql.Append("c.assignee_id is null"); break;
+            case NotFilter { Part: PresentFilter { Part: CasePart.Assignee } }: _sql.Append($"{Tables.Hot}.assignee_id is null"); break;
             case NotFilter { Part: PresentFilter { Part: CasePart.ArchivedAt } }: _sql.Append($"{Common}.archived_at is null"); break;
             case NotFilter not: WriteNot(not.Part); break;
             case WordsFilter words: _sql.Append(WordsSql.Of(words, this)); break;
@@ -102,9 +102,9 @@ internal sealed class FilterSql
     public string Like(TextPattern pattern, Func<string, string>? spell = null) => Add(NpgsqlDbType.Text, LikePattern.Of(pattern, spell));
 
     private string Priority(PriorityFilter filter) =>
-        Set("((c.priority + 5) % 6)", [.. filter.Any.Select(static p => ((int)p + 5) % 6).Order()]);
+        Set("f.rank", [.. filter.Any.Select(static p => ((int)p + 5) % 6).Order()]);
 
-    private string Group(StatusGroupFilter filter) => Set("c.status_group", [.. filter.Any.Select(static g => (int)g).Order()]);
+    private string Group(StatusGroupFilter filter) => Set($"{Tables.Hot}.status_group", [.. filter.Any.Select(static g => (int)g).Order()]);
 
     /// <summary>Neighbours are asked for as a range: unlike a list, it lets an index that begins with the column give the order too.</summary>
     private string Set(string column, int[] members) => members switch
@@ -159,7 +159,7 @@ internal sealed class FilterSql
 
     private string Column(CaseUserField field) => field switch
     {
-        CaseUserField.Assignee => "c.assignee_id",
+        CaseUserField.Assignee => $"{Tables.Hot}.assignee_id",
         CaseUserField.CreatedBy => $"{Common}.created_by",
         CaseUserField.ModifiedBy => "c.modified_by",
         _ => throw new ArgumentOutOfRangeException(nameof(field), field, "No such user."),
@@ -175,7 +175,7 @@ internal sealed class FilterSql
 
     private string Present(CasePart part) => part switch
     {
-        CasePart.Assignee => "c.assignee_id is not null",
+        CasePart.Assignee => $"{Tables.Hot}.assignee_id is not null",
         CasePart.Modification => "c.modified_at is not null",
         CasePart.ClosedAt => "c.closed_at is not null",
         CasePart.ArchivedAt => $"{Common}.archived_at is not null",

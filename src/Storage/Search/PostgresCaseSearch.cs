@@ -22,6 +22,11 @@ public sealed class PostgresCaseSearch(
     NpgsqlDataSource source, ImmutableArray<CaseType> types, TimeProvider clock, IOptions<SearchOptions> options)
     : CaseSearch(types, new(TenantDatabases.CaseManagementTenant, source), clock)
 {
+    private readonly FacetTable _facets = new(source);
+
+    /// <summary>Takes changes into the table that cases are counted by, as every search that reads it does first.</summary>
+    internal Task CatchUpAsync(CancellationToken cancellationToken) => _facets.CatchUpAsync(cancellationToken);
+
     /// <inheritdoc/>
     protected override ValueTask<Outcome<CaseSearchPage>> PageAsync(CaseSearchRequest request, CaseFilter filter, CancellationToken cancellationToken)
     {
@@ -140,6 +145,11 @@ public sealed class PostgresCaseSearch(
         {
             try
             {
+                if (sql.Tables.Facet)
+                {
+                    await _facets.CatchUpAsync(cancellationToken);
+                }
+
                 await using var batch = source.CreateBatch();
                 batch.Timeout = (int)Math.Ceiling(timeout.TotalSeconds) + 5; // the server's own limit comes first
                 var settings = new NpgsqlBatchCommand(SearchSql.Settings);

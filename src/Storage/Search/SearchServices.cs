@@ -27,9 +27,15 @@ public static class SearchServices
         services.AddSingleton<SearchDebts>();
         services.AddSingleton<SearchRebuild>();
         services.AddSingleton<IndexLane>();
+        services.AddSingleton(static provider => ActivatorUtilities.CreateInstance<PostgresCaseSearch>(provider, Source(provider), CaseTypes.BuiltIn));
         services.AddSingleton<ICaseSearch>(static provider => Engine(provider) == SearchEngine.Elasticsearch
             ? ActivatorUtilities.CreateInstance<ElasticsearchCaseSearch>(provider, Source(provider), CaseTypes.BuiltIn)
-            : ActivatorUtilities.CreateInstance<PostgresCaseSearch>(provider, Source(provider), CaseTypes.BuiltIn));
+            : provider.GetRequiredService<PostgresCaseSearch>());
+        if (Engine(configuration) == SearchEngine.Postgres)
+        {
+            services.AddHostedService<FacetUpkeep>();
+        }
+
         services.AddSingleton<ISearchRebuild>(static provider => Engine(provider) == SearchEngine.Elasticsearch
             ? provider.GetRequiredService<SearchRebuild>()
             : ActivatorUtilities.CreateInstance<PostgresSearchRebuild>(provider));
@@ -42,13 +48,16 @@ public static class SearchServices
     /// <summary>Lets this process look after the index, if the engine has one; for processes that index.</summary>
     public static IServiceCollection AddCaseSearchGuard(this IServiceCollection services, IConfiguration configuration)
     {
-        if (configuration.GetSection(SearchOptions.Section).GetValue(nameof(SearchOptions.Engine), SearchEngine.Postgres) == SearchEngine.Elasticsearch)
+        if (Engine(configuration) == SearchEngine.Elasticsearch)
         {
             services.AddHostedService<SearchIndexGuard>();
         }
 
         return services;
     }
+
+    private static SearchEngine Engine(IConfiguration configuration) =>
+        configuration.GetSection(SearchOptions.Section).GetValue(nameof(SearchOptions.Engine), SearchEngine.Postgres);
 
     private static SearchEngine Engine(IServiceProvider provider) => provider.GetRequiredService<IOptions<SearchOptions>>().Value.Engine;
 

@@ -27,14 +27,14 @@ internal static class SearchSql
 
         // A page that is not full is the last one, and tells the number of matches without counting. The count stops beyond the window.
         return ($"""
-            with page as materialized (select {tables.Id} as page_id {from} order by {Order(request, tables.Common, tables.Id)} limit {size} offset {offset}),
+            with page as materialized (select {tables.Id} as page_id {from} order by {Order(request, tables.Common, tables.Id, "f.rank")} limit {size} offset {offset}),
             total as materialized (select case
                 when (select count(*) from page) between 1 and {size} - 1 then {offset} + (select count(*) from page)
                 when {offset} = 0 and (select count(*) from page) = 0 then 0
                 else (select count(*) from (select {from} limit {cap}) found) end as n)
             select {CaseRow.Columns}, total.n
             from total left join (page join "case" c on c.id = page.page_id and c.org_id = $1) on true
-            order by {Order(request, "c", "c.id")}
+            order by {Order(request, "c", "c.id", "((c.priority + 5) % 6)")}
             """, sql);
     }
 
@@ -55,12 +55,12 @@ internal static class SearchSql
     }
 
     /// <summary>Time of creation, then id break ties, so that an index gives the order and pages are stable.</summary>
-    private static string Order(CaseSearchRequest request, string table, string id) => (request.Sort, request.Ascending) switch
+    private static string Order(CaseSearchRequest request, string table, string id, string rank) => (request.Sort, request.Ascending) switch
     {
         (CaseSort.CreatedAt, true) => $"{table}.created_at, {id}",
         (CaseSort.CreatedAt, false) => $"{table}.created_at desc, {id} desc",
-        (CaseSort.Priority, true) => "((c.priority + 5) % 6), c.created_at desc, c.id desc",
-        (CaseSort.Priority, false) => "((c.priority + 5) % 6) desc, c.created_at, c.id",
+        (CaseSort.Priority, true) => $"{rank}, {table}.created_at desc, {id} desc",
+        (CaseSort.Priority, false) => $"{rank} desc, {table}.created_at, {id}",
         (CaseSort.Status, true) => "c.status_group, lower(c.status_name) collate \"C\", c.created_at desc, c.id desc",
         (CaseSort.Status, false) => "c.status_group desc, lower(c.status_name) collate \"C\" desc, c.created_at, c.id",
         _ => throw new ArgumentOutOfRangeException(nameof(request), request.Sort, "No such order."),

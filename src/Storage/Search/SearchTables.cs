@@ -4,50 +4,90 @@ namespace Switchboard.Storage.Search;
 
 /// <summary>
 /// Which rows a filter has to read. <c>case_text</c> has a copy of what hardly ever changes on a case, so that a search by words
-/// or attributes need not look up ten thousand cases in order to count them.
+/// or attributes need not look up ten thousand cases in order to count them. <c>case_facet</c> has what cases are counted by, the priority above
+/// all, which no index of <c>case</c> has; it must be caught up before it is read (<see cref="FacetTable"/>).
 /// </summary>
-internal readonly record struct SearchTables(bool Case, bool Text)
+internal readonly record struct SearchTables(bool Case, bool Text, bool Facet = false)
 {
-    /// <summary>The table that has what both have: <c>c</c> or <c>t</c>.</summary>
-    public string Common => Case ? "c" : "t";
+    /// <summary>The table that has what all have: <c>f</c>, <c>c</c> or <c>t</c>.</summary>
+    public string Common => Facet ? "f" : Case ? "c" : "t";
 
     /// <summary>The case's id.</summary>
-    public string Id => Case ? "c.id" : "t.case_id";
+    public string Id => Facet ? "f.case_id" : Case ? "c.id" : "t.case_id";
+
+    /// <summary>The table that has status group and assignee: <c>f</c> or <c>c</c>.</summary>
+    public string Hot => Facet ? "f" : "c";
 
     /// <summary>Up to the first condition, the organisation's.</summary>
-    public string From => (Case, Text) switch
+    public string From => (Facet, Case, Text) switch
     {
-        (true, true) => "from \"case\" c join case_text t on t.case_id = c.id where c.org_id = $1 and t.org_id = $1",
-        (true, false) => "from \"case\" c where c.org_id = $1",
+        (true, true, true) => "from case_facet f join \"case\" c on c.id = f.case_id join case_text t on t.case_id = f.case_id "
+            + "where f.org_id = $1 and c.org_id = $1 and t.org_id = $1",
+        (true, true, false) => "from case_facet f join \"case\" c on c.id = f.case_id where f.org_id = $1 and c.org_id = $1",
+        (true, false, true) => "from case_facet f join case_text t on t.case_id = f.case_id where f.org_id = $1 and t.org_id = $1",
+        (true, false, false) => "from case_facet f where f.org_id = $1",
+        (false, true, true) => "from \"case\" c join case_text t on t.case_id = c.id where c.org_id = $1 and t.org_id = $1",
+        (false, true, false) => "from \"case\" c where c.org_id = $1",
         _ => "from case_text t where t.org_id = $1",
     };
 
-    public static SearchTables Of(CaseFilter filter, CaseSort sort)
-    {
-        var needed = Needed(filter);
-        return needed with { Case = needed.Case || !needed.Text || sort != CaseSort.CreatedAt };
-    }
+    /// <summary>For a page.</summary>
+    public static SearchTables Of(CaseFilter filter, CaseSort sort) => Needed(filter)
+        .With(sort switch { CaseSort.Priority => Needs.Facet, CaseSort.Status => Needs.Case, _ => Needs.None })
+        .Tables(counting: false);
 
-    /// <summary>What a filter needs and more.</summary>
-    public static SearchTables Of(CaseFilter filter, SearchTables more)
-    {
-        var needed = Needed(filter);
-        var text = needed.Text || more.Text;
-        return new(needed.Case || more.Case || !text, text);
-    }
+    /// <summary>For counting by some fields.</summary>
+    public static SearchTables Of(CaseFilter filter, IEnumerable<CaseField> fields) =>
+        fields.Aggregate(Needed(filter), static (needs, field) => needs.With(FieldSql.Needs(field))).Tables(counting: true);
 
-    private static SearchTables Needed(CaseFilter filter) => filter switch
+    /// <summary>For a search through the texts, whatever the filter needs.</summary>
+    public static SearchTables OfTexts(CaseFilter filter) => Needed(filter).With(Needs.Text).Tables(counting: false);
+
+    private static Needs Needed(CaseFilter filter) => filter switch
     {
-        AllFilter all => Union(all.Parts),
-        AnyFilter any => Union(any.Parts),
+        AllFilter all => all.Parts.Aggregate(Needs.None, static (needs, part) => needs.With(Needed(part))),
+        AnyFilter any => any.Parts.Aggregate(Needs.None, static (needs, part) => needs.With(Needed(part))),
         NotFilter not => Needed(not.Part),
-        WordsFilter or TitleFilter or AttributeFilter or AttributeNumberFilter => new(Case: false, Text: true),
+        WordsFilter or TitleFilter or AttributeFilter or AttributeNumberFilter => Needs.Text,
+        PriorityFilter => Needs.Facet,
+        StatusGroupFilter or UserFilter { Field: CaseUserField.Assignee } or HandleFilter { Field: CaseUserField.Assignee }
+            or PresentFilter { Part: CasePart.Assignee } => Needs.Hot,
         ConstantFilter or ProjectFilter or TypeFilter or TextFilter { Field: CaseTextField.ProjectKey }
             or UserFilter { Field: CaseUserField.CreatedBy } or HandleFilter { Field: CaseUserField.CreatedBy }
-            or TimeFilter { Field: CaseTimeField.CreatedAt } or PresentFilter { Part: CasePart.ArchivedAt } => default,
-        _ => new(Case: true, Text: false),
+            or TimeFilter { Field: CaseTimeField.CreatedAt } or PresentFilter { Part: CasePart.ArchivedAt } => Needs.None,
+        _ => Needs.Case,
     };
 
-    private static SearchTables Union(IEnumerable<CaseFilter> parts) =>
-        parts.Select(Needed).Aggregate(default(SearchTables), static (a, b) => new(a.Case || b.Case, a.Text || b.Text));
+    /// <summary>What conditions, orders and fields read.</summary>
+    [Flags]
+    internal enum Reads
+    {
+        None = 0,
+        Case = 1,
+        Text = 2,
+        Facet = 4,
+
+        /// <summary>Either <see cref="Case"/> or <see cref="Facet"/>.</summary>
+        Hot = 8,
+    }
+
+    /// <summary>A set of <see cref="Reads"/>.</summary>
+    internal readonly record struct Needs(Reads Reads)
+    {
+        public static readonly Needs None = default;
+        public static readonly Needs Case = new(Reads.Case);
+        public static readonly Needs Text = new(Reads.Text);
+        public static readonly Needs Facet = new(Reads.Facet);
+        public static readonly Needs Hot = new(Reads.Hot);
+
+        public Needs With(Needs other) => new(Reads | other.Reads);
+
+        /// <summary>A count reads the narrow table if that is all it needs.</summary>
+        public SearchTables Tables(bool counting)
+        {
+            var (@case, text) = (Reads.HasFlag(Reads.Case), Reads.HasFlag(Reads.Text));
+            var facet = Reads.HasFlag(Reads.Facet) || (counting && !@case && !text);
+            return new(@case || (!facet && (Reads.HasFlag(Reads.Hot) || !text)), text, facet);
+        }
+    }
 }

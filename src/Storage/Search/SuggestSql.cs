@@ -9,7 +9,7 @@ internal static class SuggestSql
     public static (string Text, FilterSql Filter) Of(Guid orgId, string? key, string typed, int limit)
     {
         var start = key is null ? typed : $"{key}:{typed}";
-        var sql = FilterSql.Of(orgId, new ConstantFilter(true), new SearchTables(Case: false, Text: true));
+        var sql = FilterSql.Of(orgId, new ConstantFilter(true), SearchTables.OfTexts(new ConstantFilter(true)));
         var condition = start.Length == 0 ? "true" : AttributeSql.Beginning(start, sql);
         var most = sql.Add(NpgsqlDbType.Bigint, (long)SearchLimits.SuggestedFrom);
         var prefix = sql.Add(NpgsqlDbType.Text, start);

@@ -20,7 +20,10 @@ public sealed class SearchPlanTests(SearchPlanTests.Filled filled) : IClassFixtu
     [InlineData("assignee:@me", "case_assignee")]
     [InlineData("assignee:user7@example.test -status:closed", "case_assignee")]
     [InlineData("-assignee:* status:open", "case_assignee")]
-    [InlineData("assignee:@me priority:P1", "case_assignee")]
+    [InlineData("assignee:@me priority:P1", "case_facet_")]
+    [InlineData("priority:P1", "case_facet_rank")]
+    [InlineData("priority:(P1 OR P2) status:open", "case_facet_rank")]
+    [InlineData("priority:>=P3 project:P3", "case_facet_")]
     [InlineData("created_by:@me", "case_creator")]
     [InlineData("status:\"pending approval\"", "case_status")]
     [InlineData("key:NOC-77", "case_key")]
@@ -39,13 +42,15 @@ public sealed class SearchPlanTests(SearchPlanTests.Filled filled) : IClassFixtu
         var plan = await PlanAsync(query, CaseSort.CreatedAt);
         plan.ShouldNotContain("Seq Scan on \"case\"", customMessage: query);
         plan.ShouldNotContain("Seq Scan on case_text", customMessage: query);
+        plan.ShouldNotContain("Seq Scan on case_facet", customMessage: query);
         plan.ShouldContain(index, customMessage: query);
     }
 
     [Theory]
     [InlineData(CaseSort.CreatedAt, "case_created")]
+    [InlineData(CaseSort.Priority, "case_facet_rank")]
     [InlineData(CaseSort.Status, "case_status")]
-    public async Task The_orders_by_time_and_by_status_come_from_an_index(CaseSort sort, string index)
+    public async Task The_orders_come_from_an_index(CaseSort sort, string index)
     {
         foreach (var ascending in (bool[])[true, false])
         {
@@ -99,6 +104,8 @@ public sealed class SearchPlanTests(SearchPlanTests.Filled filled) : IClassFixtu
                 await FillAsync(Guid.NewGuid(), 1_000);
             }
 
+            await _database.ExecuteAsync("select case_facet_refill()");
+            await _database.ExecuteAsync("vacuum analyze case_facet");
             await _database.ExecuteAsync("vacuum analyze \"case\"");
             await _database.ExecuteAsync("vacuum analyze case_text");
             await _database.ExecuteAsync("analyze project");

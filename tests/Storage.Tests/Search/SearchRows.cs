@@ -33,6 +33,8 @@ internal static class SearchRows
             Add(batch, @case);
         }
 
+        // Their events would be read from the log.
+        batch.BatchCommands.Add(new("select case_facet_refill()"));
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
