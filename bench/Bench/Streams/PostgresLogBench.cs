@@ -134,7 +134,12 @@ internal static class PostgresLogBench
             await before;
             var request = Samples.SetTitle(cases[index], string.Create(CultureInfo.InvariantCulture, $"Title {cases[index].Version}"));
             cases[index] = Samples.CaseOf(request);
-            await store.AppendAsync(request, cancellationToken);
+            var result = await store.AppendAsync(request, cancellationToken);
+            if (result.Status != AppendStatus.Appended)
+            {
+                throw new InvalidOperationException($"An update of the bench was not appended: {result.Status}.");
+            }
+
             committed[request.Events[0].Id] = Stopwatch.GetTimestamp();
         }
     }

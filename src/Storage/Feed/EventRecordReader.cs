@@ -18,12 +18,12 @@ public sealed class EventRecordReader(TenantDatabase database, EventCodec codec)
 {
     /// <summary>
     /// Horizon, epoch and events in one statement, hence one snapshot. <c>more</c>: events that are committed but lie behind the
-    /// horizon, so that it is worth looking again soon.
+    /// horizon, so that it is worth looking again soon; asked of the newest event, because "is there any" would be planned as a scan.
     /// </summary>
     private const string Next =
         $"""
         select {RecordedEvents.Columns}, s.epoch, h.xmin,
-               exists (select from domain_events late where late.tx >= h.xmin) as more
+               coalesce((select late.tx from domain_events late order by late.tx desc, late.seq desc limit 1) >= h.xmin, false) as more
         from (select pg_snapshot_xmin(now) as xmin from pg_current_snapshot() as now) h
         cross join store_epoch s
         left join lateral (
