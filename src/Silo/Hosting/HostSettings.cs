@@ -61,6 +61,9 @@ internal sealed class RoleOptions
 
     /// <summary>Whether handlers are run.</summary>
     public bool Handlers => Set.Contains("handlers");
+
+    /// <summary>Whether the log is relayed, where the transport needs that.</summary>
+    public bool Relay => Set.Contains("relay");
 }
 
 /// <summary>Checks <see cref="RoleOptions"/> at start.</summary>

@@ -50,6 +50,11 @@ internal static class SiloApplication
                 silo.AddHandlerStreams(catalog, builder.Configuration);
             }
         });
+        if (roles.Relay)
+        {
+            services.AddRelay(builder.Configuration);
+        }
+
         if (roles.Gateway)
         {
             services.AddSwitchboardGateway(builder.Configuration);

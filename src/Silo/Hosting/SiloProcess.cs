@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using Switchboard.Storage.PrivateServer;
 using Switchboard.Storage.Schema;
+using Switchboard.Streams.Kafka;
 
 namespace Switchboard.Silo.Hosting;
 
@@ -60,7 +61,7 @@ internal static class SiloProcess
     // What the person who starts the process can do something about; anything else is a defect and shows its stack.
     private static string? Explain(Exception error) => error switch
     {
-        StartupFailedException or PrivatePostgresException or MigrationException => error.Message,
+        StartupFailedException or PrivatePostgresException or MigrationException or KafkaUnavailableException => error.Message,
         OptionsValidationException options => string.Join(Environment.NewLine, options.Failures),
         IOException { InnerException: AddressInUseException } => $"{error.Message} Choose another port with Http:Port (./dev up --http PORT).",
         _ => null,

@@ -3,6 +3,7 @@ using Orleans.Hosting;
 using Switchboard.Handlers;
 using Switchboard.Storage.Databases;
 using Switchboard.Streams.Hosting;
+using Switchboard.Streams.Kafka;
 using Switchboard.Streams.PostgresLog;
 
 namespace Switchboard.Silo.Hosting;
@@ -13,11 +14,17 @@ internal sealed class StreamOptions
     /// <summary>The log itself.</summary>
     public const string Postgres = "Postgres";
 
-    /// <summary>The transports there are.</summary>
-    public static readonly string[] Known = [Postgres];
+    /// <summary>Topics.</summary>
+    public const string Kafka = "Kafka";
 
-    /// <summary><c>Postgres</c>: handlers read the log themselves.</summary>
+    /// <summary>The transports there are.</summary>
+    public static readonly string[] Known = [Postgres, Kafka];
+
+    /// <summary><c>Postgres</c>: handlers read the log themselves. <c>Kafka</c>: the relay publishes the log to topics, and handlers read those.</summary>
     public string Transport { get; set; } = Postgres;
+
+    /// <summary>Whether a configuration asks for Kafka.</summary>
+    public static bool IsKafka(IConfiguration configuration) => Kafka.Equals(configuration["Streams:Transport"], StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>Checks <see cref="StreamOptions"/> at start.</summary>
@@ -39,17 +46,45 @@ internal static class StreamWiring
     /// <summary>Adds the providers.</summary>
     public static void AddHandlerStreams(this ISiloBuilder silo, HandlerCatalog catalog, IConfiguration configuration)
     {
-        silo.Services.AddSwitchboardStreams(configuration);
+        var kafka = AddTransport(silo.Services, configuration);
         foreach (var flavor in catalog.Served)
         {
             foreach (var tenant in Tenants(configuration))
             {
-                silo.AddPostgresLogStreams(
-                    ProviderName(flavor, tenant),
-                    options => options.Configure<IServiceProvider>((stream, services) =>
+                var name = ProviderName(flavor, tenant);
+                if (kafka)
+                {
+                    silo.AddKafkaStreams(name, options => options.Configure<IServiceProvider>((stream, services) =>
                         (stream.Flavor, stream.Tenant, stream.Wants) = (flavor.Name, tenant, catalog.FilterOf(flavor, services))));
+                }
+                else
+                {
+                    silo.AddPostgresLogStreams(name, options => options.Configure<IServiceProvider>((stream, services) =>
+                        (stream.Flavor, stream.Tenant, stream.Wants) = (flavor.Name, tenant, catalog.FilterOf(flavor, services))));
+                }
             }
         }
+    }
+
+    /// <summary>Adds what brings the log to the transport; nothing where handlers read the log themselves.</summary>
+    public static void AddRelay(this IServiceCollection services, IConfiguration configuration)
+    {
+        if (AddTransport(services, configuration))
+        {
+            services.AddEventRelay(configuration);
+        }
+    }
+
+    private static bool AddTransport(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSwitchboardStreams(configuration);
+        if (!StreamOptions.IsKafka(configuration))
+        {
+            return false;
+        }
+
+        services.AddKafkaTransport(configuration);
+        return true;
     }
 
     private static IEnumerable<string> Tenants(IConfiguration configuration) => configuration["Databases:OnCall:Primary"] is { Length: > 0 }
