@@ -20,7 +20,7 @@ public sealed class StreamInstruments
         Meter = meters.Create(MeterName);
         _handedOver = Meter.CreateCounter<long>("switchboard.streams.queues_taken", "{queue}", "Leases on queues that this process was given.");
         Meter.CreateObservableGauge(
-            "switchboard.streams.lag", () => ByFlavor(static backlogs => backlogs.Sum(static one => one.Events)), "events",
+            "switchboard.streams.lag.events", () => ByFlavor(static backlogs => backlogs.Sum(static one => one.Events)), "{event}",
             "Events that a flavor has not handled yet, in the queues that this process reads.");
         Meter.CreateObservableGauge(
             "switchboard.streams.oldest", () => ByFlavor(static backlogs => backlogs.Max(static one => one.Oldest.TotalSeconds)), "s",
