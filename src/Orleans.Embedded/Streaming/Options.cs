@@ -29,7 +29,7 @@ namespace Orleans.Configuration
         /// <summary>How long a reader may take to begin and to end.</summary>
         public TimeSpan InitQueueTimeout { get; set; } = DEFAULT_INIT_QUEUE_TIMEOUT;
 
-        /// <summary>How long the delivery of an event is tried before it is given up.</summary>
+        /// <summary>How long the delivery of an event is tried before it is given up; zero or infinite: never.</summary>
         public TimeSpan MaxEventDeliveryTime { get; set; } = DEFAULT_MAX_EVENT_DELIVERY_TIME;
 
         /// <summary>After how long without events a stream and its subscriptions are forgotten until the next event.</summary>

@@ -133,7 +133,7 @@ public sealed class DeliveryTests
         Seen.React(_key, item => item == "bad" ? throw new InvalidDataException("bad") : Task.CompletedTask);
         await using var silo = await TestSilo.StartAsync(it => queue.AddTo(
             it.AddMemoryGrainStorage("PubSubStore"),
-            options => options.MaxEventDeliveryTime = TimeSpan.Zero,
+            options => options.MaxEventDeliveryTime = TimeSpan.FromTicks(1),
             StreamPubSubType.ExplicitGrainBasedAndImplicit));
         var subscriber = silo.Client.GetGrain<IExplicitGrain>(_key);
         await subscriber.Subscribe(_key, _key);

@@ -245,7 +245,7 @@ internal sealed partial class PullingAgent
 
     private bool HasTime(long began) =>
         _context.Options.MaxEventDeliveryTime is var most
-        && (most == Timeout.InfiniteTimeSpan || _context.Time.GetElapsedTime(began) < most);
+        && (most == Timeout.InfiniteTimeSpan || most == TimeSpan.Zero || _context.Time.GetElapsedTime(began) < most);
 
     /// <summary>Tells consumer and handler of a failure; true if the subscription has ended by it.</summary>
     private async Task<bool> FailAsync(
