@@ -170,7 +170,9 @@ internal sealed class IndexInMemory
 
     private static JsonObject Failed(string id, int status, string type, string reason) => new()
     {
-        ["_id"] = id, ["status"] = status, ["error"] = new JsonObject { ["type"] = type, ["reason"] = reason },
+        ["_id"] = id,
+        ["status"] = status,
+        ["error"] = new JsonObject { ["type"] = type, ["reason"] = reason },
     };
 }
 
