@@ -55,6 +55,8 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<IApiOperations, SessionOperations>();
         services.AddSingleton<IApiOperations, AuditOperations>();
         services.AddSingleton<IApiOperations, SuggestionOperations>();
+        services.AddSingleton<IApiOperations, HistoryOperations>();
+        services.AddSingleton<IApiOperations, AnalyticsOperations>();
 
         services.AddCaseStreams(configuration);
 

@@ -2,13 +2,17 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Switchboard.Handlers.Analytic;
 using Switchboard.Handlers.Attributes;
 using Switchboard.Handlers.Audit;
 using Switchboard.Handlers.CaseLinks;
 using Switchboard.Handlers.Evp;
 using Switchboard.Handlers.Nexus;
+using Switchboard.Handlers.Rebuilding;
+using Switchboard.Handlers.Replays;
 using Switchboard.Handlers.Running;
 using Switchboard.Handlers.SearchIndexer;
+using Switchboard.Handlers.Timeline;
 
 namespace Switchboard.Handlers;
 
@@ -25,6 +29,8 @@ public static class HandlersServiceCollectionExtensions
         var catalog = new HandlerCatalog(services, configuration);
         services.AddSingleton(catalog);
         services.AddFrame(configuration);
+        catalog.AddTimeline();
+        catalog.AddAnalytic();
         catalog.AddAudit();
         catalog.AddEvpIndexer(configuration);
         catalog.AddNexus();
@@ -42,5 +48,9 @@ public static class HandlersServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<HandlerInstruments>();
         services.AddSingleton<PipeParts>();
+        services.AddSingleton<Replayer>();
+        services.AddSingleton<Rebuilder>();
+        services.AddHostedService<RequestWatcher>();
+        services.AddHostedService<HandlerUpkeep>();
     }
 }

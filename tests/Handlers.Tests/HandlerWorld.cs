@@ -41,11 +41,13 @@ public sealed class HandlerWorld : IAsyncDisposable
     {
         var values = settings
             .Append(("Databases:CaseManagement:Primary", connectionString ?? database.ConnectionString))
+            .Append(("Files:Store", Path.Combine(Path.GetTempPath(), $"switchboard-handlers-{Environment.ProcessId}")))
             .ToDictionary(pair => pair.Item1, pair => (string?)pair.Item2);
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(NoGrains.Create());
         services.AddSwitchboardStorage(configuration);
         var catalog = services.AddSwitchboardHandlers(configuration);
         register?.Invoke(catalog);

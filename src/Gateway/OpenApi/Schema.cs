@@ -40,6 +40,10 @@ internal sealed record Schema(string? Type)
 
     public static Schema Integer { get; } = new("integer") { Format = "int64" };
 
+    public static Schema Number { get; } = new("number");
+
+    public static Schema Anything { get; } = new((string?)null);
+
     public static Schema Boolean { get; } = new("boolean");
 
     public static Schema AnyObject { get; } = new("object");

@@ -26,6 +26,30 @@ internal sealed class RowPipe<TRow> : EventPipe
     public override ValueTask DisposeAsync() => _lanes.DisposeAsync();
 
     /// <inheritdoc/>
+    public override async ValueTask RewriteAsync(
+        NpgsqlConnection connection, IEnumerable<EventRecord> records, string suffix, CancellationToken cancellationToken)
+    {
+        var rows = ImmutableArray.CreateBuilder<TRow>();
+        foreach (var record in records.Where(_handler.Wants))
+        {
+            try
+            {
+                rows.AddRange(await _handler.RowsOfAsync(new HandledEvent(record, Parts.Codec.Decode(record)), cancellationToken));
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                throw new InvalidOperationException(
+                    $"Event {record.EventId} ({record.Type}, {record.Version} of {record.StreamType} {record.StreamId}) cannot be handled: {error.Message}", error);
+            }
+        }
+
+        if (rows.Count > 0)
+        {
+            await _handler.WriteAsync(new EffectBatch<TRow>(connection, rows.DrainToImmutable(), suffix), cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
     protected override async ValueTask<Settlement?> SettleAsync(HandledEvent handled, long? letter, CancellationToken cancellationToken)
     {
         var rows = await _handler.RowsOfAsync(handled, cancellationToken);

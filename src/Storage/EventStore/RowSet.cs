@@ -28,11 +28,15 @@ internal sealed class RowSet<TRow>(string sql) : IRowSet
 
     public RowSet<TRow> Uuid(Func<TRow, Guid?> value) => Declare(NpgsqlDbType.Uuid, value);
 
-    public RowSet<TRow> Text(Func<TRow, string> value) => Declare(NpgsqlDbType.Text, value);
+    public RowSet<TRow> Text(Func<TRow, string?> value) => Declare(NpgsqlDbType.Text, value);
 
     public RowSet<TRow> Bigint(Func<TRow, long> value) => Declare(NpgsqlDbType.Bigint, value);
 
     public RowSet<TRow> Integer(Func<TRow, int> value) => Declare(NpgsqlDbType.Integer, value);
+
+    public RowSet<TRow> Boolean(Func<TRow, bool> value) => Declare(NpgsqlDbType.Boolean, value);
+
+    public RowSet<TRow> Date(Func<TRow, DateOnly> value) => Declare(NpgsqlDbType.Date, value);
 
     public RowSet<TRow> Smallint(Func<TRow, short> value) => Declare(NpgsqlDbType.Smallint, value);
 

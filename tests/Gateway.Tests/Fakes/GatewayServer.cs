@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans;
 using Switchboard.Gateway.Http;
+using Switchboard.Grains.Analytics;
 using Switchboard.Grains.Audit;
 using Switchboard.Grains.CaseStreams;
 using Switchboard.Grains.Cases;
@@ -62,6 +63,8 @@ internal sealed class GatewayServer : IAsyncDisposable
         builder.Services.AddSingleton<IAuditLog>(nothing);
         builder.Services.AddSingleton<ICaseEventLog>(new NoCaseEventLog());
         builder.Services.AddSingleton<ICaseSuggester>(nothing);
+        builder.Services.AddSingleton<ICaseHistory>(nothing);
+        builder.Services.AddSingleton<ICaseAnalytics>(nothing);
         builder.Services.AddSwitchboardGateway(builder.Configuration);
         builder.Services.AddSingleton<IApiOperations>(new TestOperations(operations ?? []));
         var app = builder.Build();

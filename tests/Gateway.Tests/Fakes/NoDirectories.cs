@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Switchboard.Cases;
 using Switchboard.Commands;
+using Switchboard.Grains.Analytics;
 using Switchboard.Grains.Audit;
 using Switchboard.Grains.Cases;
 using Switchboard.Grains.Orgs;
@@ -16,7 +17,8 @@ namespace Switchboard.Gateway.Tests.Fakes;
 
 /// <summary>Ports with nothing behind them, for tests that never reach them.</summary>
 internal sealed class NoDirectories :
-    ICaseSearch, ICaseDirectory, ICaseLinks, ITimelineReader, IProjectDirectory, IOrgDirectory, IAuditLog, ICaseSuggester
+    ICaseSearch, ICaseDirectory, ICaseLinks, ITimelineReader, IProjectDirectory, IOrgDirectory, IAuditLog, ICaseSuggester, ICaseHistory,
+    ICaseAnalytics
 {
     public ValueTask<Outcome<CaseSearchPage>> SearchAsync(CaseSearchRequest request, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
@@ -31,6 +33,12 @@ internal sealed class NoDirectories :
         throw new NotSupportedException();
 
     public ValueTask<Outcome<CaseSuggestions>> SuggestAsync(CaseSuggestRequest request, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<ImmutableArray<HistoryEntry>> ListAsync(HistoryQuery query, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<ImmutableArray<CaseFigures>> QueryAsync(AnalyticsQuery query, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public ValueTask<Guid?> FindByKeyAsync(Guid orgId, string key, CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Switchboard.Cases;
 using Switchboard.Gateway.Tests.Fakes;
+using Switchboard.Grains.Analytics;
 using Switchboard.Grains.Audit;
 using Switchboard.Grains.CaseStreams;
 using Switchboard.Grains.Cases;
@@ -125,6 +126,8 @@ public sealed class StorageFaultTests : IAsyncLifetime
         services.AddSingleton<IAuditLog>(new NoDirectories());
         services.AddSingleton<ICaseEventLog>(new NoCaseEventLog());
         services.AddSingleton<ICaseSuggester>(new NoDirectories());
+        services.AddSingleton<ICaseHistory>(new NoDirectories());
+        services.AddSingleton<ICaseAnalytics>(new NoDirectories());
     }
 
     private Task<HttpResponseMessage> OpenAsync(string key) =>

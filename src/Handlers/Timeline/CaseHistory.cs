@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using Npgsql;
+using Switchboard.Commands;
+using Switchboard.Grains.Timeline;
+using Switchboard.Storage.Databases;
+
+namespace Switchboard.Handlers.Timeline;
+
+/// <summary>Reads what <see cref="TimelineHandler"/> has written.</summary>
+internal sealed class CaseHistory(RowReader rows) : ICaseHistory
+{
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<HistoryEntry>> ListAsync(HistoryQuery query, CancellationToken cancellationToken)
+    {
+        var direction = query.Ascending ? "asc" : "desc";
+        return rows.ListAsync(
+            $"""
+            select event_id, version, kind, cell_id, actor_kind, actor_id, old_value, new_value, sentence, occurred_at
+            from timeline_entry
+            where case_id = $1 and org_id = $2 and ($3::uuid is null or cell_id = $3)
+            order by version {direction}
+            limit $4 offset $5
+            """,
+            [
+                Parameters.Of(query.CaseId), Parameters.Of(query.OrgId), Parameters.Of(query.CellId), Parameters.Of(query.PageSize),
+                Parameters.Of((long)query.PageNumber * query.PageSize),
+            ],
+            Read,
+            cancellationToken);
+    }
+
+    private static HistoryEntry Read(NpgsqlDataReader row) => new(
+        row.GetGuid(0),
+        row.GetInt64(1),
+        row.GetString(2),
+        row.GuidOrNull(3),
+        new Actor((ActorKind)row.GetInt16(4), row.GetGuid(5)),
+        row.TextOrNull(6),
+        row.TextOrNull(7),
+        row.GetString(8),
+        row.Time(9));
+}
