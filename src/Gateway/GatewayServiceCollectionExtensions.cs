@@ -51,6 +51,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<IApiOperations, LinkOperations>();
         services.AddSingleton<IApiOperations, ProjectOperations>();
         services.AddSingleton<IApiOperations, CaseTypeOperations>();
+        services.AddSingleton<IApiOperations, CustomAttributeOperations>();
         services.AddSingleton<IApiOperations, UserOperations>();
         services.AddSingleton<IApiOperations, SessionOperations>();
         services.AddSingleton<IApiOperations, AuditOperations>();

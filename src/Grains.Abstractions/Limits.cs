@@ -54,6 +54,12 @@ public static class Limits
     /// <summary>Favourite projects of a user.</summary>
     public const int Favorites = 200;
 
+    /// <summary>Statuses of one group of a case type.</summary>
+    public const int StatusesOfGroup = 50;
+
+    /// <summary>What a custom attribute's value may be, where there is a list.</summary>
+    public const int AttributeOptions = 500;
+
     /// <summary>A project's key.</summary>
     public const int ProjectKey = 10;
 

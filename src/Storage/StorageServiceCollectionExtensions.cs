@@ -82,6 +82,9 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<ICaseNumbers, CaseNumbers>();
         services.AddSingleton<ICaseDirectory, CaseDirectory>();
         services.AddSingleton<ICaseLinks, CaseLinkRows>();
+        services.AddSingleton<CaseTypeRows>();
+        services.AddSingleton<IAggregateRows<CaseTypeSnapshot>>(provider => provider.GetRequiredService<CaseTypeRows>());
+        services.AddSingleton<ICaseTypeDirectory>(provider => provider.GetRequiredService<CaseTypeRows>());
         services.AddSingleton<ITimelineReader, TimelineRows>();
         services.AddSingleton<ProjectRows>();
         services.AddSingleton<IAggregateRows<ProjectSnapshot>>(provider => provider.GetRequiredService<ProjectRows>());

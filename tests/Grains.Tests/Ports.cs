@@ -18,7 +18,7 @@ internal static class Ports
     [
         typeof(IEventStore), typeof(IAggregateRows<CaseSnapshot>), typeof(IAggregateRows<ProjectSnapshot>), typeof(IAggregateRows<UserSnapshot>),
         typeof(IAggregateRows<OrgSnapshot>), typeof(IOrgDirectory), typeof(ICaseDirectory), typeof(IProjectDirectory), typeof(ICaseNumbers),
-        typeof(ITimelineReader), typeof(ICaseLinks),
+        typeof(ITimelineReader), typeof(ICaseLinks), typeof(ICaseTypeDirectory), typeof(IAggregateRows<CaseTypeSnapshot>),
     ];
 
     public static void Add(IServiceCollection services, InMemoryStore store)

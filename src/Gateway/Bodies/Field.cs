@@ -245,3 +245,40 @@ internal sealed record ObjectListField(string Name, Schema Item, int Minimum, in
         return null;
     }
 }
+
+/// <summary>A text or a number, or a list of texts or of numbers.</summary>
+internal sealed record ValueField(string Name) : Field(Name, Required: true)
+{
+    protected override Schema Kind => new((string?)null);
+
+    /// <summary>The values, numbers as they were written; null when it is something else.</summary>
+    public static ImmutableArray<string>? Read(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            return ReadOne(value) is { } one ? [one] : null;
+        }
+
+        var texts = ImmutableArray.CreateBuilder<string>(value.GetArrayLength());
+        foreach (var item in value.EnumerateArray())
+        {
+            if (ReadOne(item) is not { } text)
+            {
+                return null;
+            }
+
+            texts.Add(text);
+        }
+
+        return texts.MoveToImmutable();
+    }
+
+    protected override ApiError? CheckValue(JsonElement value) => Read(value) is null ? WrongType(value) : null;
+
+    private static string? ReadOne(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString(),
+        JsonValueKind.Number => value.GetRawText(),
+        _ => null,
+    };
+}

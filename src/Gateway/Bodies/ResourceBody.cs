@@ -47,6 +47,9 @@ internal readonly struct ResourceBody(JsonElement data, JsonElement attributes, 
     public IEnumerable<JsonElement> Get(ObjectListField field) =>
         TryGetMember(attributes, field.Name, out var value) ? value.EnumerateArray() : [];
 
+    /// <summary>The value as it came.</summary>
+    public JsonElement Get(ValueField field) => TryGetMember(attributes, field.Name, out var value) ? value : default;
+
     /// <summary>The object, or null.</summary>
     public JsonElement? Get(ObjectField field) => TryGetMember(attributes, field.Name, out var value) ? value : null;
 

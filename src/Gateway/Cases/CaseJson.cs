@@ -118,8 +118,7 @@ internal static class CaseJson
         }
 
         json.WriteString("creation_source"u8, @case.CreationSource);
-        json.WriteStartObject("custom_attributes"u8);
-        json.WriteEndObject();
+        CustomValues.Write(json, @case.Details.CustomValues);
         json.WriteString("description"u8, @case.Description);
         if (@case.Details.DueDate is { } due)
         {

@@ -13,6 +13,12 @@ internal sealed class CaseOperations(CaseLookup cases) : IApiOperations
     private const string Tag = "Case Management";
     private const string Path = "/api/v2/cases/{case_id}";
 
+    private static readonly TextParameter CustomAttributeKey = new("custom_attribute_key", Parameter.InPath, Switchboard.Limits.AttributeKey)
+    {
+        Required = true,
+        Description = "The custom attribute's key.",
+    };
+
     public IEnumerable<ApiOperation> Operations =>
     [
         new()
@@ -62,6 +68,31 @@ internal sealed class CaseOperations(CaseLookup cases) : IApiOperations
             static body => new AddInsights(InsightsOf(body)), "PUT"),
         Update("RemoveCaseInsights", "insights", "Remove insights from a case", CaseShapes.ChangeInsights,
             static body => new RemoveInsights(InsightsOf(body)), "DELETE"),
+        new()
+        {
+            Id = "UpdateCaseCustomAttribute",
+            Method = "POST",
+            Path = $"{Path}/custom_attributes/{{custom_attribute_key}}",
+            Tag = Tag,
+            Summary = "Update case custom attribute",
+            Access = AccessRule.Needs(Permissions.CasesWrite),
+            Parameters = [CaseLookup.CaseId, CustomAttributeKey],
+            Body = CaseShapes.UpdateCustomAttribute,
+            Response = CaseSchemas.CaseResponse,
+            Handle = request => ChangeAsync(request, CustomValueOf(request)),
+        },
+        new()
+        {
+            Id = "DeleteCaseCustomAttribute",
+            Method = "DELETE",
+            Path = $"{Path}/custom_attributes/{{custom_attribute_key}}",
+            Tag = Tag,
+            Summary = "Delete custom attribute from case",
+            Access = AccessRule.Needs(Permissions.CasesWrite),
+            Parameters = [CaseLookup.CaseId, CustomAttributeKey],
+            Response = CaseSchemas.CaseResponse,
+            Handle = request => ChangeAsync(request, new ClearCustomValue(request.Get(CustomAttributeKey))),
+        },
         Update("MoveCaseToProject", "relationships/project", "Update case project", CaseShapes.Move, MoveOf, "PATCH"),
     ];
 
@@ -144,9 +175,10 @@ internal sealed class CaseOperations(CaseLookup cases) : IApiOperations
             typeId = type.Id;
         }
 
-        if (body.Get(CaseShapes.CustomAttributes) is { } values && values.GetPropertyCount() > 0)
+        var values = body.Get(CaseShapes.CustomAttributes) is { } given ? CustomValues.ReadAll(given) : default;
+        if (values.Refusal is { } badValue)
         {
-            return ApiError.NotFound("custom attribute configuration not found", Quoted.Cut(values.EnumerateObject().First().Name));
+            return badValue;
         }
 
         return new OpenCase(
@@ -157,7 +189,8 @@ internal sealed class CaseOperations(CaseLookup cases) : IApiOperations
             body.Get(CaseShapes.NewPriority) ?? CasePriority.NotDefined,
             body.Get(CaseShapes.StatusName),
             body.Get(CaseShapes.Assignee),
-            body.Get(CaseShapes.NewAttributes) ?? ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty);
+            body.Get(CaseShapes.NewAttributes) ?? ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty,
+            CustomValues: values.Value);
     }
 
     private static ImmutableArray<CaseInsight> InsightsOf(ResourceBody body) =>
@@ -165,6 +198,12 @@ internal sealed class CaseOperations(CaseLookup cases) : IApiOperations
         .. body.Get(CaseShapes.Insights).Select(static item => new CaseInsight(
             item.GetProperty("type").GetString()!, item.GetProperty("ref").GetString()!, item.GetProperty("resource_id").GetString()!)),
     ];
+
+    private static Either<CaseCommand> CustomValueOf(ApiRequest request)
+    {
+        var value = CustomValues.Read(request.Body);
+        return value.Refusal is { } refusal ? refusal : new SetCustomValue(request.Get(CustomAttributeKey), value.Value!);
+    }
 
     private static Either<CaseCommand> MoveOf(ResourceBody body) => UuidParameter.TryRead(body.Id, out var project)
         ? new MoveToProject(project)

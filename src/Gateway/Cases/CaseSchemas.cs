@@ -23,7 +23,10 @@ internal static class CaseSchemas
         Always("created_at", Schema.Time),
         new("created_by_author", UserSchemas.Author.Says("In search results only.")),
         Always("creation_source", Schema.Text),
-        Always("custom_attributes", Schema.AnyObject),
+        Always("custom_attributes", Schema.MapOf(Schema.Object(
+            Always("is_multi", Schema.Boolean),
+            Always("type", Schema.OneOf(CustomAttributeTypes.All.AsSpan())),
+            Always("value", new Schema((string?)null))))),
         Always("description", Schema.Text),
         new("due_date", (Schema.Text with { Format = "date" }).Says("Only while there is one.")),
         Always("insights", Schema.ListOf(Insight)),
@@ -67,18 +70,46 @@ internal static class CaseSchemas
         Always("default", Schema.Text),
         Always("status_options", Schema.ListOf(Schema.Object(Always("name", Schema.Text)))));
 
+    public static Schema StatusesConfig { get; } = Schema.Object(
+        Always("closed", Statuses),
+        Always("in_progress", Statuses),
+        Always("open", Statuses));
+
+    public static Schema TypeData { get; } = Schema.Object(new Property("options", Schema.ListOf(Schema.Object(Always("value", Schema.Text)))));
+
     private static readonly Schema Type = Schema.Object(
         Always("id", Schema.Uuid),
         Always("type", Schema.OneOf("case_type")),
         Always("attributes", Schema.Object(
+            new("deleted_at", Schema.Time.Says("Only on a deleted type.")),
             Always("description", Schema.Text),
             Always("emoji", Schema.Text),
             Always("internal", Schema.Boolean),
             Always("name", Schema.Text),
-            Always("statuses_config", Schema.Object(
-                Always("closed", Statuses),
-                Always("in_progress", Statuses),
-                Always("open", Statuses)))))).Named("CaseTypeResource");
+            Always("statuses_config", StatusesConfig)))).Named("CaseTypeResource");
+
+    private static readonly Schema CustomAttribute = Schema.Object(
+        Always("id", Schema.Uuid),
+        Always("type", Schema.OneOf("custom_attribute")),
+        Always("attributes", Schema.Object(
+            Always("case_type", Schema.Text.Says("The case type's older name.")),
+            Always("case_type_id", Schema.Uuid),
+            new("description", Schema.Text),
+            Always("display_name", Schema.Text),
+            Always("is_multi", Schema.Boolean),
+            Always("is_required", Schema.Boolean.Says("Whether a new case needs a value.")),
+            Always("key", Schema.Text),
+            new("map_from", Schema.Text),
+            Always("type", Schema.OneOf(CustomAttributeTypes.All.AsSpan())),
+            new("type_data", TypeData)))).Named("CustomAttributeConfig");
+
+    public static Schema CaseTypeResponse { get; } = Schema.Object(Always("data", Type)).Named("CaseTypeResponse");
+
+    public static Schema CustomAttributeResponse { get; } =
+        Schema.Object(Always("data", CustomAttribute)).Named("CustomAttributeConfigResponse");
+
+    public static Schema CustomAttributesResponse { get; } =
+        Schema.Object(Always("data", Schema.ListOf(CustomAttribute))).Named("CustomAttributeConfigsResponse");
 
     public static Schema CaseResponse { get; } = Schema.Object(
         Always("data", Case),

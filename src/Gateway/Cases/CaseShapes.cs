@@ -52,7 +52,7 @@ internal static class CaseShapes
 
     public static ObjectField CustomAttributes { get; } = new("custom_attributes", OpenApi.Schema.AnyObject)
     {
-        Description = "Values of the type's custom attributes. No type has any yet, so a key given here is not found.",
+        Description = "Values of the type's custom attributes by key: {type, is_multi, value}.",
     };
 
     public static DayField DueDate { get; } = new("due_date") { Description = "YYYY-MM-DD; null clears it.", Example = "2026-03-31" };
@@ -100,6 +100,11 @@ internal static class CaseShapes
     public static ResourceShape UpdateResolvedReason { get; } = new("CaseUpdateResolvedReasonRequest", Type) { Attributes = [ResolvedReason] };
 
     public static ResourceShape ChangeInsights { get; } = new("CaseInsightsRequest", Type) { Attributes = [Insights] };
+
+    public static ResourceShape UpdateCustomAttribute { get; } = new("CaseUpdateCustomAttributeRequest", Type)
+    {
+        Attributes = [CustomValues.IsMulti, CustomValues.Type, CustomValues.Value],
+    };
 
     public static ResourceShape Move { get; } = new("ProjectRelationship", "project") { NeedsId = true };
 

@@ -17,6 +17,7 @@ public abstract record CaseCommand;
 /// <param name="AssigneeId">A user of the organisation, or null.</param>
 /// <param name="Attributes">Initial attributes.</param>
 /// <param name="CreationSource"><c>MANUAL</c> for people and API clients.</param>
+/// <param name="CustomValues">Values of the type's custom attributes by key; null for none.</param>
 [GenerateSerializer, Immutable, Alias("switchboard.OpenCase")]
 public sealed record OpenCase(
     [property: Id(0)] Guid ProjectId,
@@ -27,7 +28,8 @@ public sealed record OpenCase(
     [property: Id(5)] string? StatusName,
     [property: Id(6)] Guid? AssigneeId,
     [property: Id(7)] ImmutableSortedDictionary<string, ImmutableArray<string>> Attributes,
-    [property: Id(8)] string CreationSource = "MANUAL") : CaseCommand;
+    [property: Id(8)] string CreationSource = "MANUAL",
+    [property: Id(9)] ImmutableSortedDictionary<string, CustomValue>? CustomValues = null) : CaseCommand;
 
 /// <summary>Sets the title.</summary>
 /// <param name="Title">Not empty.</param>
@@ -74,6 +76,17 @@ public sealed record Archive : CaseCommand;
 /// <summary>Takes the case back from the archive.</summary>
 [GenerateSerializer, Immutable, Alias("switchboard.Unarchive")]
 public sealed record Unarchive : CaseCommand;
+
+/// <summary>Sets the value of a custom attribute of the case's type.</summary>
+/// <param name="Key">The attribute's key, in any letter case.</param>
+/// <param name="Value">A value that fits the attribute.</param>
+[GenerateSerializer, Immutable, Alias("switchboard.SetCustomValue")]
+public sealed record SetCustomValue([property: Id(0)] string Key, [property: Id(1)] CustomValue Value) : CaseCommand;
+
+/// <summary>Takes the value of a custom attribute away.</summary>
+/// <param name="Key">The attribute's key, in any letter case; nothing happens when the case has no value.</param>
+[GenerateSerializer, Immutable, Alias("switchboard.ClearCustomValue")]
+public sealed record ClearCustomValue([property: Id(0)] string Key) : CaseCommand;
 
 /// <summary>Files the case under another project, which gives it a new key; the old key leads to it still.</summary>
 /// <param name="ProjectId">The project.</param>

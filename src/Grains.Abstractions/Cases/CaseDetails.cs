@@ -23,15 +23,25 @@ public sealed record CaseDetails
     /// <summary>References to things that explain the case, in the order in which they were added.</summary>
     [Id(3)] public ImmutableArray<CaseInsight> Insights { get; init => field = value.IsDefault ? [] : value; } = [];
 
+    /// <summary>What the case says under custom attributes of its type, by their keys.</summary>
+    [Id(4)]
+    public ImmutableSortedDictionary<string, CustomValue> CustomValues
+    {
+        get;
+        init => field = value ?? ImmutableSortedDictionary<string, CustomValue>.Empty;
+    }
+        = ImmutableSortedDictionary<string, CustomValue>.Empty;
+
     /// <inheritdoc/>
     public bool Equals(CaseDetails? other) => ReferenceEquals(this, other) || (other is not null
         && DueDate == other.DueDate
         && ResolvedReason == other.ResolvedReason
         && Watchers.AsSpan().SequenceEqual(other.Watchers.AsSpan())
-        && Insights.AsSpan().SequenceEqual(other.Insights.AsSpan()));
+        && Insights.AsSpan().SequenceEqual(other.Insights.AsSpan())
+        && CustomValues.SequenceEqual(other.CustomValues));
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(DueDate, ResolvedReason, Watchers.Length, Insights.Length);
+    public override int GetHashCode() => HashCode.Combine(DueDate, ResolvedReason, Watchers.Length, Insights.Length, CustomValues.Count);
 }
 
 /// <summary>A reference to something that explains a case: a monitor, a security signal, an incident.</summary>

@@ -77,6 +77,18 @@ public sealed record CommentEdited(
 [EventType("case.comment_deleted"), GenerateSerializer, Immutable, Alias("switchboard.CommentDeleted")]
 public sealed record CommentDeleted([property: Id(0)] Guid CellId, [property: Id(1)] string Message) : CaseEvent;
 
+/// <summary>The value of a custom attribute changed; null stands for none.</summary>
+/// <param name="Key">The attribute's key.</param>
+/// <param name="From">The value before.</param>
+/// <param name="To">The value after.</param>
+/// <param name="Opening">True for a value that the case was opened with, which is no modification.</param>
+[EventType("case.custom_attribute_changed"), GenerateSerializer, Immutable, Alias("switchboard.CustomAttributeChanged")]
+public sealed record CustomAttributeChanged(
+    [property: Id(0)] string Key,
+    [property: Id(1)] CustomValue? From,
+    [property: Id(2)] CustomValue? To,
+    [property: Id(3)] bool Opening = false) : CaseEvent;
+
 /// <summary>The case went to another project and got a new key.</summary>
 [EventType("case.moved"), GenerateSerializer, Immutable, Alias("switchboard.CaseMoved")]
 public sealed record CaseMoved(

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Orleans;
 
 namespace Switchboard.Cases;
@@ -31,6 +32,7 @@ public sealed record CaseType(
     };
 
     /// <summary>All statuses in the order of their groups.</summary>
+    [JsonIgnore]
     public IEnumerable<string> StatusNames => Open.Names.Concat(InProgress.Names).Concat(Closed.Names);
 
     /// <summary>Finds a status by its name in any letter case.</summary>

@@ -71,6 +71,9 @@ public static class TimelineCellKinds
     /// <summary>Back from the archive.</summary>
     public const string Unarchived = "UNARCHIVED";
 
+    /// <summary>A custom attribute.</summary>
+    public const string CustomAttributeChanged = "CUSTOM_ATTRIBUTE_CHANGED";
+
     /// <summary>Moved to another project.</summary>
     public const string ProjectChanged = "PROJECT_CHANGED";
 

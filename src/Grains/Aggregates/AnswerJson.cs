@@ -18,6 +18,7 @@ namespace Switchboard.Grains.Aggregates;
 [JsonSerializable(typeof(CaseSnapshot))]
 [JsonSerializable(typeof(TimelineCell))]
 [JsonSerializable(typeof(CaseLink))]
+[JsonSerializable(typeof(CaseTypeSnapshot))]
 [JsonSerializable(typeof(ProjectSnapshot))]
 [JsonSerializable(typeof(OrgSnapshot))]
 [JsonSerializable(typeof(UserSnapshot))]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Switchboard.Cases;
 using Switchboard.Commands;
 using Switchboard.Grains.Aggregates;
@@ -42,6 +43,8 @@ internal static class CaseDecider
             Archive when state.ArchivedAt is null => new CaseArchived(),
             Unarchive when state.ArchivedAt is not null => new CaseUnarchived(),
             MoveToProject c when c.ProjectId != state.ProjectId => Move(state, c, facts),
+            SetCustomValue c => CustomValueRules.Set(state, c, facts.Attributes),
+            ClearCustomValue c => CustomValueRules.Clear(state, c, facts.Attributes),
             SetDueDate c when c.DueDate != state.Details.DueDate => new DueDateChanged(state.Details.DueDate, c.DueDate),
             SetResolvedReason c => CaseDetailRules.ChangeReason(state, c),
             Watch c => CaseDetailRules.Watch(state, c, facts),
@@ -73,7 +76,12 @@ internal static class CaseDecider
 
         if (facts.Type is null)
         {
-            return DomainError.NotFound("case_type not found");
+            return CaseTypeDecider.NotFound;
+        }
+
+        if (CustomValueRules.CheckAll(facts.Attributes.IsDefault ? [] : facts.Attributes, Values(command)) is { } badValue)
+        {
+            return badValue;
         }
 
         if (command.StatusName is { } name && !facts.Type.TryFindStatus(name, out _))
@@ -120,7 +128,7 @@ internal static class CaseDecider
             _ = type.TryFindStatus(name, out status);
         }
 
-        return new CaseOpened(
+        var opened = new CaseOpened(
             command.ProjectId,
             KeyOf(facts.Project!, facts.Number),
             facts.Number.PublicId,
@@ -133,13 +141,18 @@ internal static class CaseDecider
             command.AssigneeId,
             CaseAttributes.Normalise(command.Attributes),
             command.CreationSource);
+        var values = Values(command);
+        return values.IsEmpty ? opened : ImmutableArray.Create<CaseEvent>([opened, .. CustomValueRules.Given(facts.Attributes, values)]);
     }
+
+    private static ImmutableSortedDictionary<string, CustomValue> Values(OpenCase command) =>
+        command.CustomValues ?? ImmutableSortedDictionary<string, CustomValue>.Empty;
 
     private static Decision<CaseEvent> ChangeStatus(CaseSnapshot state, SetStatus command, in CaseFacts facts)
     {
         if (facts.Type is not { } type)
         {
-            return DomainError.NotFound("case_type not found");
+            return CaseTypeDecider.NotFound;
         }
 
         CaseStatus status;

@@ -53,6 +53,8 @@ internal static class CaseEvolver
             CommentEdited => state with { Version = stamp.Version },
             CommentDeleted => state with { Version = stamp.Version, CommentCount = state.CommentCount - 1 },
             CaseMoved e => Modified(state, stamp) with { ProjectId = e.ToProjectId, Key = e.ToKey },
+            CustomAttributeChanged { Opening: true } e => state with { Version = stamp.Version, Details = CustomValueRules.With(state.Details, e) },
+            CustomAttributeChanged e => Modified(state, stamp) with { Details = CustomValueRules.With(state.Details, e) },
             DueDateChanged e => Modified(state, stamp) with { Details = state.Details with { DueDate = e.To } },
             ResolvedReasonChanged e => Modified(state, stamp) with { Details = state.Details with { ResolvedReason = e.To } },
             InsightsAdded e => Modified(state, stamp) with

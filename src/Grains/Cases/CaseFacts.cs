@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Switchboard.Cases;
 using Switchboard.Commands;
 using Switchboard.Projects;
@@ -10,6 +11,9 @@ internal readonly record struct CaseFacts
 {
     /// <summary>The type that the case has or shall have; null when there is none of that id.</summary>
     public CaseType? Type { get; init; }
+
+    /// <summary>The custom attributes of that type, where the command needs them.</summary>
+    public ImmutableArray<CustomAttribute> Attributes { get; init; }
 
     /// <summary>The project that a new case goes to; null when the organisation has none of that id.</summary>
     public ProjectSnapshot? Project { get; init; }

@@ -144,7 +144,9 @@ internal sealed partial class CaseGrain(
         var facts = command switch
         {
             OpenCase open when state is null => await LookUpForOpeningAsync(open, cancellationToken),
-            SetStatus when state is not null => new CaseFacts { Type = CaseTypes.Find(state.TypeId) },
+            SetStatus when state is not null => new CaseFacts { Type = await FindTypeAsync(state.TypeId, cancellationToken) },
+            SetCustomValue or ClearCustomValue when state is not null =>
+                new CaseFacts { Attributes = (await FindTypeOfOrgAsync(state.TypeId, cancellationToken))?.Attributes ?? [] },
             Assign assign when state is not null && state.AssigneeId != assign.UserId =>
                 new CaseFacts { AssigneeExists = await UserExistsAsync(assign.UserId, cancellationToken) },
             Watch watch when state is not null && !state.Details.Watchers.Contains(watch.UserId) =>
@@ -220,12 +222,24 @@ internal sealed partial class CaseGrain(
         }
     }
 
-    private async ValueTask<CaseFacts> LookUpForOpeningAsync(OpenCase command, CancellationToken cancellationToken) => new()
+    private async ValueTask<CaseFacts> LookUpForOpeningAsync(OpenCase command, CancellationToken cancellationToken)
     {
-        Type = CaseTypes.Find(command.TypeId),
-        Project = await FindProjectAsync(command.ProjectId, cancellationToken),
-        AssigneeExists = command.AssigneeId is { } assignee && await UserExistsAsync(assignee, cancellationToken),
-    };
+        var type = await FindTypeOfOrgAsync(command.TypeId, cancellationToken);
+        return new CaseFacts
+        {
+            Type = type is { DeletedAt: null } ? type.Type : null,
+            Attributes = type?.Attributes ?? [],
+            Project = await FindProjectAsync(command.ProjectId, cancellationToken),
+            AssigneeExists = command.AssigneeId is { } assignee && await UserExistsAsync(assignee, cancellationToken),
+        };
+    }
+
+    private ValueTask<CaseTypeSnapshot?> FindTypeOfOrgAsync(Guid typeId, CancellationToken cancellationToken) =>
+        GrainFactory.GetGrain<ICaseTypeGrain>(GrainKeys.Of(_stream.OrgId, typeId)).GetAsync(cancellationToken);
+
+    /// <summary>A type's statuses; those of a built-in type never change and are asked of nobody.</summary>
+    private async ValueTask<CaseType?> FindTypeAsync(Guid typeId, CancellationToken cancellationToken) =>
+        CaseTypes.Find(typeId) ?? (await FindTypeOfOrgAsync(typeId, cancellationToken))?.Type;
 
     private async ValueTask<CaseFacts> LookUpForMovingAsync(Guid projectId, CancellationToken cancellationToken)
     {

@@ -46,13 +46,14 @@ internal static class CaseTimeline
         CommentEdited e => Known(existing, e.CellId) with { Content = Message(e.To), ModifiedAt = stamp.At },
         CommentDeleted e => Known(existing, e.CellId) with { DeletedAt = stamp.At },
         CaseMoved e => Trace(TimelineCellKinds.ProjectChanged, stamp, Moved(e)),
+        CustomAttributeChanged { Opening: false } e => Trace(TimelineCellKinds.CustomAttributeChanged, stamp, Custom(e)),
         DueDateChanged e => Trace(TimelineCellKinds.DueDateChanged, stamp, FromTo(Day(e.From), Day(e.To))),
         ResolvedReasonChanged e => Trace(TimelineCellKinds.ResolvedReasonChanged, stamp, FromTo(e.From, e.To)),
         InsightsAdded e => Trace(TimelineCellKinds.InsightAdded, stamp, Insights(e.Insights)),
         InsightsRemoved e => Trace(TimelineCellKinds.InsightRemoved, stamp, Insights(e.Insights)),
         LinkAdded e => Trace(TimelineCellKinds.LinkAdded, stamp, Link(e.LinkId, e.Relationship, e.Parent, e.Child)),
         LinkRemoved e => Trace(TimelineCellKinds.LinkRemoved, stamp, Link(e.LinkId, e.Relationship, e.Parent, e.Child)),
-        WatcherAdded or WatcherRemoved or CaseDeleted => null,
+        WatcherAdded or WatcherRemoved or CustomAttributeChanged or CaseDeleted => null,
         _ => throw new ArgumentException($"{fact.GetType().Name} has no arm in {nameof(CaseTimeline)}.", nameof(fact)),
     };
 
@@ -115,6 +116,30 @@ internal static class CaseTimeline
         json.WriteString("to", e.ToProjectId);
         json.WriteString("to_key", e.ToKey);
     });
+
+    private static string Custom(CustomAttributeChanged fact) => Json(fact, static (json, e) =>
+    {
+        json.WriteString("key", e.Key);
+        WriteValues(json, "from", e.From);
+        WriteValues(json, "to", e.To);
+    });
+
+    private static void WriteValues(Utf8JsonWriter json, string name, CustomValue? value)
+    {
+        if (value is null)
+        {
+            json.WriteNull(name);
+            return;
+        }
+
+        json.WriteStartArray(name);
+        foreach (var one in value.Values)
+        {
+            json.WriteStringValue(one);
+        }
+
+        json.WriteEndArray();
+    }
 
     private static string? Day(DateOnly? date) => date?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 

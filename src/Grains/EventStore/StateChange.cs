@@ -32,6 +32,9 @@ public sealed record CasePlaced(CaseSnapshot Case, string FormerKey) : StateChan
 /// <param name="Cell">Its trace; the version is put in by the store.</param>
 public sealed record CaseEchoed(Guid CaseId, NewEvent Event, TimelineCell Cell) : StateChange;
 
+/// <summary>The case type's row.</summary>
+public sealed record CaseTypeWritten(CaseTypeSnapshot Type) : StateChange;
+
 /// <summary>A new link.</summary>
 public sealed record LinkWritten(CaseLink Link) : StateChange;
 

@@ -25,6 +25,7 @@ internal static class CaseFacets
     public static string[] Of(CaseSnapshot row) =>
     [
         .. Of(row.Attributes),
+        .. row.Details.CustomValues.SelectMany(static pair => pair.Value.Values.Select(value => Of(pair.Key, value))),
         .. row.Details.Watchers.Select(static id => Of(Watcher, id.ToString("D"))),
         .. row.Details.Insights.Select(static one => Of(InsightType, one.Type)).Distinct(StringComparer.Ordinal),
         .. row.Details.Insights.Select(static one => Of(Insight, $"{one.Type}:{one.ResourceId}")),

@@ -5,6 +5,7 @@ using Switchboard.Cases;
 using Switchboard.Grains.EventStore;
 using Switchboard.Orgs;
 using Switchboard.Projects;
+using Switchboard.Storage.Cases;
 using Switchboard.Storage.Databases;
 
 namespace Switchboard.Storage.EventStore;
@@ -110,6 +111,23 @@ internal static class AggregateStatements
                         modified_at = $9, modified_by = $10
                     where id = $1 and org_id = $2 and version = $11
                     """),
+                [.. changing, Parameters.Of(expected)]);
+    }
+
+    /// <summary>Writes a case type.</summary>
+    public static NpgsqlBatchCommand Write(CaseTypeSnapshot type, long expected)
+    {
+        NpgsqlParameter[] changing =
+        [
+            Parameters.Of(type.Id), Parameters.Of(type.OrgId), Parameters.Of(type.Version), Parameters.Of(type.DeletedAt),
+            Parameters.Jsonb(CaseTypeRows.Write(type)),
+        ];
+        return expected == 0
+            ? Command(
+                "insert into case_type (id, org_id, version, deleted_at, body, created_at) values ($1, $2, $3, $4, $5, $6)",
+                [.. changing, Parameters.Of(type.CreatedAt)])
+            : Command(
+                Checked("case_type", "update case_type set version = $3, deleted_at = $4, body = $5 where id = $1 and org_id = $2 and version = $6"),
                 [.. changing, Parameters.Of(expected)]);
     }
 

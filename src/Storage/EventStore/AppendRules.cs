@@ -70,6 +70,7 @@ internal static class AppendRules
         CellAdded added => (added.Cell.OrgId, added.Cell.CaseId, null),
         CellChanged changed => (changed.Cell.OrgId, changed.Cell.CaseId, null),
         CasePlaced placed => (placed.Case.OrgId, placed.Case.Id, null),
+        CaseTypeWritten written => (written.Type.OrgId, written.Type.StreamId, written.Type.Version),
         LinkWritten written => (written.Link.OrgId, written.Link.OwnerId, null),
         LinkErased erased => (erased.Link.OrgId, erased.Link.OwnerId, null),
         ProjectWritten written => (written.Project.OrgId, written.Project.Id, written.Project.Version),

@@ -121,6 +121,9 @@ internal sealed class BatchStatements(EventCodec codec, TimeProvider time)
             case ProjectWritten written:
                 _aggregates.Add(AggregateStatements.Write(written.Project, expected));
                 break;
+            case CaseTypeWritten written:
+                _aggregates.Add(AggregateStatements.Write(written.Type, expected));
+                break;
             case UserWritten written:
                 _aggregates.Add(AggregateStatements.Write(written.User, expected));
                 break;

@@ -57,6 +57,7 @@ internal sealed class GatewayServer : IAsyncDisposable
         builder.Services.AddSingleton<ICaseSearch>(nothing);
         builder.Services.AddSingleton<ICaseDirectory>(nothing);
         builder.Services.AddSingleton<ICaseLinks>(nothing);
+        builder.Services.AddSingleton<ICaseTypeDirectory>(nothing);
         builder.Services.AddSingleton<ITimelineReader>(nothing);
         builder.Services.AddSingleton<IProjectDirectory>(nothing);
         builder.Services.AddSingleton<IOrgDirectory>(nothing);

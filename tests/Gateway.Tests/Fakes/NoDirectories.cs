@@ -17,8 +17,8 @@ namespace Switchboard.Gateway.Tests.Fakes;
 
 /// <summary>Ports with nothing behind them, for tests that never reach them.</summary>
 internal sealed class NoDirectories :
-    ICaseSearch, ICaseDirectory, ICaseLinks, ITimelineReader, IProjectDirectory, IOrgDirectory, IAuditLog, ICaseSuggester, ICaseHistory,
-    ICaseAnalytics
+    ICaseSearch, ICaseDirectory, ICaseLinks, ICaseTypeDirectory, ITimelineReader, IProjectDirectory, IOrgDirectory, IAuditLog, ICaseSuggester,
+    ICaseHistory, ICaseAnalytics
 {
     public ValueTask<Outcome<CaseSearchPage>> SearchAsync(CaseSearchRequest request, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
@@ -50,6 +50,12 @@ internal sealed class NoDirectories :
 
     public ValueTask<bool> LeadsToAsync(Guid orgId, string relationship, LinkEnd from, LinkEnd to, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
+
+    // The routing tests ask for the list of types: the built-in ones need no row.
+    ValueTask<ImmutableArray<CaseTypeSnapshot>> ICaseTypeDirectory.ListAsync(Guid orgId, CancellationToken cancellationToken) => new([]);
+
+    public ValueTask<ImmutableArray<string>> FindUsedAsync(
+        Guid orgId, Guid typeId, ImmutableArray<string> statuses, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public IAsyncEnumerable<Guid> ListOfProjectAsync(Guid orgId, Guid projectId, CancellationToken cancellationToken) =>
         throw new NotSupportedException();

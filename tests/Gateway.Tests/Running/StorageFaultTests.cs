@@ -120,6 +120,8 @@ public sealed class StorageFaultTests : IAsyncLifetime
         services.AddSingleton<ICaseDirectory>(_store);
         services.AddSingleton<ITimelineReader>(_store);
         services.AddSingleton<ICaseLinks>(_store);
+        services.AddSingleton<ICaseTypeDirectory>(_store);
+        services.AddSingleton<IAggregateRows<CaseTypeSnapshot>>(_store);
         services.AddSingleton<IProjectDirectory>(_store);
         services.AddSingleton<IOrgDirectory>(_store);
         services.AddSingleton<ICaseSearch>(new NoDirectories());

@@ -79,6 +79,12 @@ public sealed class FaultTests(ITestOutputHelper output) : IAsyncLifetime
         var random = new RandomCommands(seed);
         var opened = await _world.OpenAsync();
         var expected = CaseStory.Opened(_world.Opening());
+        var type = _world.Grains.GetGrain<ICaseTypeGrain>(GrainKeys.Of(_world.Org, CaseTypes.Standard.Id));
+        foreach (var attribute in (CustomAttribute[])[CaseStory.Region, CaseStory.Cost])
+        {
+            (await type.ExecuteAsync(new DefineAttribute(attribute), _world.By(_world.Ana), TestContext.Current.CancellationToken)).Error.ShouldBeNull();
+        }
+
         _store.Faults.AtRandom(0.3, seed);
 
         for (var i = 0; i < 150; i++)

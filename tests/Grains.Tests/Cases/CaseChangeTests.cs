@@ -24,6 +24,8 @@ public sealed class CaseChangeTests
         new ReplaceAttributes(Web),
         new Archive(),
         new Unarchive(),
+        new SetCustomValue("cost", new(CustomAttributeTypes.Number, false, ["1.5"])),
+        new ClearCustomValue("cost"),
         new MoveToProject(CaseStory.Other.Id),
         new SetDueDate(new DateOnly(2026, 3, 31)),
         new SetResolvedReason("FALSE_POSITIVE"),
@@ -83,6 +85,11 @@ public sealed class CaseChangeTests
         if (command is Unarchive)
         {
             story.Do(new Archive());
+        }
+
+        if (command is ClearCustomValue)
+        {
+            story.Do(new SetCustomValue("cost", new(CustomAttributeTypes.Number, false, ["1.5"])));
         }
 
         if (command is RemoveInsights present)

@@ -29,6 +29,12 @@ internal sealed class CaseStory
 
     public static readonly ProjectSnapshot Other = Project with { Id = Guid.Parse("0c000000-0000-0000-0000-000000000002"), Key = "SEC" };
 
+    public static readonly CustomAttribute Region = new(
+        Guid.Parse("0e000000-0000-0000-0000-000000000001"), "Region", "Region", null, CustomAttributeTypes.Select, true, false, null, ["eu", "us"]);
+
+    public static readonly CustomAttribute Cost = new(
+        Guid.Parse("0e000000-0000-0000-0000-000000000002"), "cost", "Cost", null, CustomAttributeTypes.Number, false, false, null, []);
+
     public static readonly OpenCase Opening = new(
         Project.Id,
         CaseTypes.Standard.Id,
@@ -66,6 +72,7 @@ internal sealed class CaseStory
         {
             Project = command is MoveToProject ? Other : Project,
             Type = CaseTypes.Find(Case?.TypeId ?? (command as OpenCase)?.TypeId ?? default),
+            Attributes = [Region, Cost],
             Number = new CaseNumber(42, 1093),
             AssigneeExists = true,
         };

@@ -24,7 +24,7 @@ internal sealed class RandomCommands(int seed)
 
     public bool NextIsComment() => _random.Next(3) == 0;
 
-    public CaseCommand Command() => _random.Next(13) switch
+    public CaseCommand Command() => _random.Next(14) switch
     {
         0 => new SetTitle(Pick<string>(Words)),
         1 => new SetDescription(Pick<string>(Words)),
@@ -37,6 +37,9 @@ internal sealed class RandomCommands(int seed)
         8 => new SetDueDate(_random.Next(3) == 0 ? null : new DateOnly(2026, 1, 1 + _random.Next(3))),
         9 => new SetResolvedReason(Pick(["FALSE_POSITIVE", "BENIGN_POSITIVE", "no reason"])),
         10 => _random.Next(2) == 0 ? new Watch(CaseStory.Ben.Id) : new Unwatch(Pick([CaseStory.Ana.Id, CaseStory.Ben.Id])),
+        12 => _random.Next(3) == 0
+            ? new ClearCustomValue("region")
+            : new SetCustomValue("REGION", new(CustomAttributeTypes.Select, true, [.. Enumerable.Range(0, _random.Next(3)).Select(_ => Pick(["eu", "us", "mars"]))])),
         11 => _random.Next(2) == 0 ? new AddInsights(Insights()) : new RemoveInsights(Insights()),
         _ => _random.Next(2) == 0 ? new Archive() : new Unarchive(),
     };

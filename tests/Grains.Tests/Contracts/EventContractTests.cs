@@ -49,6 +49,6 @@ public sealed partial class EventContractTests
     private static string Absence(PropertyInfo member) =>
         !member.PropertyType.IsValueType && new NullabilityInfoContext().Create(member).ReadState == NullabilityState.Nullable ? "?" : "";
 
-    [GeneratedRegex("^[a-z]+\\.[a-z]+(_[a-z]+)*$")]
+    [GeneratedRegex("^[a-z_]+\\.[a-z]+(_[a-z]+)*$")]
     private static partial Regex NameForm();
 }

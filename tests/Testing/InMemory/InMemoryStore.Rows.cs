@@ -15,7 +15,7 @@ namespace Switchboard.Testing.InMemory;
 /// <summary>The ports that read rows and hand out numbers.</summary>
 public sealed partial class InMemoryStore :
     IAggregateRows<CaseSnapshot>, IAggregateRows<ProjectSnapshot>, IAggregateRows<UserSnapshot>, IAggregateRows<KeySnapshot>,
-    IAggregateRows<OrgSnapshot>, ICaseNumbers, ICaseDirectory, ICaseLinks, IProjectDirectory, IOrgDirectory, ITimelineReader
+    IAggregateRows<OrgSnapshot>, ICaseNumbers, ICaseDirectory, ICaseLinks, ICaseTypeDirectory, IAggregateRows<CaseTypeSnapshot>, IProjectDirectory, IOrgDirectory, ITimelineReader
 {
     private readonly Dictionary<(Guid OrgId, Guid Scope), long> _numbers = [];
 
@@ -71,6 +71,17 @@ public sealed partial class InMemoryStore :
             yield return one.Id;
         }
     }
+
+    ValueTask<CaseTypeSnapshot?> IAggregateRows<CaseTypeSnapshot>.LoadAsync(Guid orgId, Guid id, CancellationToken cancellationToken) =>
+        new(Read().Types.GetValueOrDefault((orgId, id)));
+
+    ValueTask<ImmutableArray<CaseTypeSnapshot>> ICaseTypeDirectory.ListAsync(Guid orgId, CancellationToken cancellationToken) =>
+        new([.. Read().Types.Values.Where(type => type.OrgId == orgId).OrderBy(type => type.CreatedAt).ThenBy(type => type.Id)]);
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<string>> FindUsedAsync(
+        Guid orgId, Guid typeId, ImmutableArray<string> statuses, CancellationToken cancellationToken) =>
+        new([.. statuses.Where(name => Read().Cases.Values.Any(one => one.OrgId == orgId && one.TypeId == typeId && one.StatusName == name))]);
 
     ValueTask<CaseLink?> ICaseLinks.FindAsync(Guid orgId, Guid linkId, CancellationToken cancellationToken) =>
         new(Read().Links.GetValueOrDefault(linkId) is { } link && link.OrgId == orgId ? link : null);

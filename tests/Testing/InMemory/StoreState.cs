@@ -23,6 +23,9 @@ internal sealed class StoreState
     public ImmutableDictionary<(Guid CaseId, Guid Id), TimelineCell> Cells { get; private set; } =
         ImmutableDictionary<(Guid, Guid), TimelineCell>.Empty;
 
+    public ImmutableDictionary<(Guid OrgId, Guid Id), CaseTypeSnapshot> Types { get; private set; } =
+        ImmutableDictionary<(Guid, Guid), CaseTypeSnapshot>.Empty;
+
     public ImmutableDictionary<(Guid OrgId, string Key), Guid> FormerKeys { get; private set; } =
         ImmutableDictionary<(Guid, string), Guid>.Empty;
 
@@ -86,6 +89,8 @@ internal sealed class StoreState
                 FormerKeys = FormerKeys.SetItem((placed.Case.OrgId, placed.FormerKey), placed.Case.Id);
                 var target = Projects.GetValueOrDefault(placed.Case.ProjectId);
                 return Try(target?.OrgId == placed.Case.OrgId, null, static () => { });
+            case CaseTypeWritten { Type: var type }:
+                return Try(true, null, () => Types = Types.SetItem((type.OrgId, type.Id), type));
             case LinkWritten { Link: var link }:
                 return Try(!Links.Values.Any(other => SamePair(other, link)), "case_link_pair", () => Links = Links.SetItem(link.Id, link));
             case LinkErased { Link: var link }:
