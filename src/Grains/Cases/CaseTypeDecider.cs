@@ -31,7 +31,7 @@ internal static class CaseTypeDecider
                 : new CaseTypeCreated(create.Name, create.Description, create.Emoji, create.Statuses ?? Of(CaseTypes.Standard));
         }
 
-        return state is null || (state.DeletedAt is not null && command is not DeleteCaseType) ? NotFound : command switch
+        return state is null || (state.DeletedAt is not null && command is not (DeleteCaseType or RemoveAttribute)) ? NotFound : command switch
         {
             DeleteCaseType => state.Type.Internal ? DomainError.Forbidden("a built-in case type cannot be deleted")
                 : state.DeletedAt is null ? new CaseTypeDeleted(state.Type.Name)
