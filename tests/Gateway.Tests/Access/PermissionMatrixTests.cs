@@ -23,6 +23,8 @@ public sealed class PermissionMatrixTests : IAsyncLifetime
         { "GetProject", Permissions.CasesRead },
         { "GetAllCaseTypes", Permissions.CasesRead },
         { "StreamCases", Permissions.CasesRead },
+        { "ListCaseHistory", Permissions.CasesRead },
+        { "GetCaseAnalytics", Permissions.CasesRead },
         { "CreateCase", Permissions.CasesWrite },
         { "UpdateCaseTitle", Permissions.CasesWrite },
         { "UpdateCaseDescription", Permissions.CasesWrite },

@@ -82,10 +82,19 @@ internal sealed class EventClient : IAsyncDisposable
         return null;
     }
 
-    /// <summary>The next change.</summary>
+    /// <summary>
+    /// The next change. What was committed a moment ago may become readable only after the stream is ready: any transaction that runs on
+    /// the server holds the log's end up.
+    /// </summary>
     public async Task<JsonElement> ChangeAsync()
     {
-        var next = (await NextAsync()).ShouldNotBeNull("the stream ended");
+        Received next;
+        do
+        {
+            next = (await NextAsync()).ShouldNotBeNull("the stream ended");
+        }
+        while (next.Name == "ready");
+
         next.Name.ShouldBe("message", next.Data.ToString());
         next.Data.GetProperty("id").GetString().ShouldBe(next.Id);
         return next.Data;
