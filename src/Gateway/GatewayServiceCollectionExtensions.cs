@@ -12,6 +12,7 @@ using Switchboard.Gateway.Idempotency;
 using Switchboard.Gateway.Limits;
 using Switchboard.Gateway.Orgs;
 using Switchboard.Gateway.Projects;
+using Switchboard.Gateway.Webhooks;
 using Switchboard.Grains.CaseStreams;
 
 namespace Switchboard.Gateway;
@@ -59,6 +60,8 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<IApiOperations, HistoryOperations>();
         services.AddSingleton<IApiOperations, AnalyticsOperations>();
 
+        services.AddSingleton<IApiOperations, WebhookOperations>();
+        services.AddSingleton<IApiOperations, DeliveryOperations>();
         services.AddCaseStreams(configuration);
 
         services.Configure<KestrelServerOptions>(static kestrel =>

@@ -13,6 +13,7 @@ using Switchboard.Handlers.Replays;
 using Switchboard.Handlers.Running;
 using Switchboard.Handlers.SearchIndexer;
 using Switchboard.Handlers.Timeline;
+using Switchboard.Handlers.Webhooks;
 
 namespace Switchboard.Handlers;
 
@@ -37,6 +38,7 @@ public static class HandlersServiceCollectionExtensions
         catalog.AddSearchIndexer(configuration);
         catalog.AddAttributesIndexer(configuration);
         catalog.AddCaseLink();
+        catalog.AddWebhook(configuration);
         return catalog;
     }
 

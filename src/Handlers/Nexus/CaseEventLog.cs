@@ -1,15 +1,10 @@
 using System.Collections.Immutable;
 using Npgsql;
 using NpgsqlTypes;
-using Switchboard.Cases;
-using Switchboard.Events;
 using Switchboard.Grains.CaseStreams;
 using Switchboard.Grains.EventStore;
-using Switchboard.Grains.PublicEvents;
-using Switchboard.Storage.Cases;
 using Switchboard.Storage.Databases;
 using Switchboard.Storage.Events;
-using Switchboard.Storage.EventStore;
 
 namespace Switchboard.Handlers.Nexus;
 
@@ -30,7 +25,7 @@ internal sealed class CaseEventLog(RowReader rows, EventCodec codec) : ICaseEven
 
     private const string Next =
         $"""
-        select {CaseRow.Columns}, {RecordedEvents.Columns}, s.epoch, last.tx, last.seq
+        select {PublicEventRow.Columns}, s.epoch, last.tx, last.seq
         {Horizon}
         left join lateral (
             select * from domain_events
@@ -52,8 +47,9 @@ internal sealed class CaseEventLog(RowReader rows, EventCodec codec) : ICaseEven
         cross join store_epoch s
         """;
 
-    private const int Facts = CaseRow.Count;
-    private const int End = CaseRow.Count + RecordedEvents.Count;
+    private const int End = PublicEventRow.Count;
+
+    private readonly PublicEventRow _events = new(codec);
 
     /// <inheritdoc/>
     public async ValueTask<FeedPosition> GetHeadAsync(CancellationToken cancellationToken)
@@ -74,7 +70,7 @@ internal sealed class CaseEventLog(RowReader rows, EventCodec codec) : ICaseEven
                 Parameters.Of(after.Tx), Parameters.Of(after.Seq), Parameters.Of(after.Epoch), organisationsParameter,
                 Parameters.Of(limit),
             ],
-            row => (Event: row.IsDBNull(Facts) ? null : Read(row, after.Epoch), End: EndOf(row, End)),
+            row => (Event: PublicEventRow.HasEvent(row) ? _events.Read(row, after.Epoch) : null, End: EndOf(row, End)),
             cancellationToken);
         var end = lines[0].End;
         if (end.Epoch != after.Epoch)
@@ -107,54 +103,4 @@ internal sealed class CaseEventLog(RowReader rows, EventCodec codec) : ICaseEven
     private static FeedPosition EndOf(NpgsqlDataReader row, int column) => row.IsDBNull(column + 1)
         ? FeedPosition.Start(row.GetInt64(column))
         : new FeedPosition(row.GetInt64(column), row.GetFieldValue<ulong>(column + 1), row.GetInt64(column + 2));
-
-    private PublicCaseEvent Read(NpgsqlDataReader row, long epoch)
-    {
-        var payload = row.GetString(Facts + 9);
-        var body = Decode(row.GetString(Facts + 7), row.GetInt16(Facts + 8), payload);
-        var now = row.IsDBNull(0) ? null : CaseRow.Read(row);
-        return new PublicCaseEvent
-        {
-            Position = new FeedPosition(epoch, row.GetFieldValue<ulong>(Facts), row.GetInt64(Facts + 1)),
-            OrgId = row.GetGuid(Facts + 2),
-            CaseId = row.GetGuid(Facts + 4),
-            Version = row.GetInt64(Facts + 5),
-            EventId = row.GetGuid(Facts + 6),
-            Type = row.GetString(Facts + 7),
-            Body = body,
-            Payload = payload,
-            Actor = codec.DecodeMetadata(row.GetFieldValue<byte[]>(Facts + 10)).Actor,
-            OccurredAt = row.Time(Facts + 11),
-            Case = now,
-            CaseKey = now?.Key ?? KeyIn(body),
-            ProjectId = now?.ProjectId ?? ProjectIn(body),
-        };
-    }
-
-    private DomainEvent? Decode(string type, int schema, string payload)
-    {
-        try
-        {
-            return codec.Decode(type, schema, System.Text.Encoding.UTF8.GetBytes(payload));
-        }
-        catch (InvalidOperationException)
-        {
-            // A newer release runs beside this one. Its event is told by its type alone; to stop here would silence every client.
-            return null;
-        }
-    }
-
-    private static string? KeyIn(DomainEvent? body) => body switch
-    {
-        CaseOpened opened => opened.Key,
-        CaseDeleted deleted => deleted.Key,
-        _ => null,
-    };
-
-    private static Guid? ProjectIn(DomainEvent? body) => body switch
-    {
-        CaseOpened opened => opened.ProjectId,
-        CaseDeleted deleted => deleted.ProjectId,
-        _ => null,
-    };
 }

@@ -15,6 +15,7 @@ using Switchboard.Grains.Projects;
 using Switchboard.Grains.Search;
 using Switchboard.Grains.Suggestions;
 using Switchboard.Grains.Timeline;
+using Switchboard.Grains.Webhooks;
 using Switchboard.Testing;
 
 namespace Switchboard.Gateway.Tests.Fakes;
@@ -66,6 +67,7 @@ internal sealed class GatewayServer : IAsyncDisposable
         builder.Services.AddSingleton<ICaseSuggester>(nothing);
         builder.Services.AddSingleton<ICaseHistory>(nothing);
         builder.Services.AddSingleton<ICaseAnalytics>(nothing);
+        builder.Services.AddSingleton<IWebhooks>(new NoWebhooks());
         builder.Services.AddSwitchboardGateway(builder.Configuration);
         builder.Services.AddSingleton<IApiOperations>(new TestOperations(operations ?? []));
         var app = builder.Build();

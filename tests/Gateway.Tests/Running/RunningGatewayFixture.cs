@@ -28,7 +28,10 @@ public sealed class RunningGatewayFixture : IAsyncDisposable
         builder =>
         {
             builder.Configuration.AddInMemoryCollection(
-                [new("Databases:CaseManagement:Primary", connectionString), new($"{HandlerCatalog.Section}:Flavors", "")]);
+            [
+                new("Databases:CaseManagement:Primary", connectionString), new($"{HandlerCatalog.Section}:Flavors", ""),
+                new("Webhooks:SecretKey", Convert.ToBase64String(new byte[32])),
+            ]);
             builder.Services.AddSwitchboardStorage(builder.Configuration);
             builder.Services.AddSwitchboardHandlers(builder.Configuration);
         },

@@ -13,6 +13,7 @@ using Switchboard.Grains.Projects;
 using Switchboard.Grains.Search;
 using Switchboard.Grains.Suggestions;
 using Switchboard.Grains.Timeline;
+using Switchboard.Grains.Webhooks;
 using Switchboard.Orgs;
 using Switchboard.Projects;
 using Switchboard.Testing.InMemory;
@@ -130,6 +131,7 @@ public sealed class StorageFaultTests : IAsyncLifetime
         services.AddSingleton<ICaseSuggester>(new NoDirectories());
         services.AddSingleton<ICaseHistory>(new NoDirectories());
         services.AddSingleton<ICaseAnalytics>(new NoDirectories());
+        services.AddSingleton<IWebhooks>(new NoWebhooks());
     }
 
     private Task<HttpResponseMessage> OpenAsync(string key) =>
