@@ -24,7 +24,7 @@ internal sealed class PublicEventRow(EventCodec codec)
     /// <summary>Whether the row has an event.</summary>
     public static bool HasEvent(NpgsqlDataReader row) => !row.IsDBNull(Facts);
 
-        /// <summary>Reads a row that begins with <see cref="Columns"/> and has an event.</summary>
+    /// <summary>Reads a row that begins with <see cref="Columns"/> and has an event.</summary>
     public PublicCaseEvent Read(NpgsqlDataReader row, long epoch)
     {
         var payload = row.GetString(Facts + 9);

@@ -63,9 +63,10 @@ public sealed class RestContractTests
         { Type: "array" } => $"[{Describe(schema.Items!)}]",
         { AdditionalProperties: { } values } => $"map of {Describe(values)}",
         { Choices.IsEmpty: false } => string.Join(" | ", schema.Choices),
-        { Minimum: not null } => $"integer {schema.Minimum}..{schema.Maximum} = {schema.Default}",
+        { Minimum: not null, Default: { } standard } => $"integer {schema.Minimum}..{schema.Maximum} = {standard}",
+        { Minimum: not null } => $"integer {schema.Minimum}..{schema.Maximum}",
         { Format: { } format } => format,
-        _ => schema.Type!,
+        _ => schema.Type ?? "any",
     };
 
     private static void ShouldMatch(string file, string actual, [CallerFilePath] string test = "")
