@@ -62,8 +62,6 @@ public sealed class PermissionMatrixTests : IAsyncLifetime
         { "CreateCustomAttributeConfig", Permissions.CasesSharedSettingsWrite },
         { "UpdateCustomAttributeConfig", Permissions.CasesSharedSettingsWrite },
         { "DeleteCustomAttributeConfig", Permissions.CasesSharedSettingsWrite },
-        { "GetCaseAnalytics", Permissions.CasesRead },
-        { "ListCaseHistory", Permissions.CasesRead },
         { "MoveCaseToProject", Permissions.CasesWrite },
         { "BulkUpdateCases", Permissions.CasesWrite },
         { "CountCases", Permissions.CasesRead },
