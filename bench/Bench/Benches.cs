@@ -21,4 +21,12 @@ internal static class Benches
             ["search"] = SearchBench.RunAsync,
             ["up"] = UpBench.RunAsync,
         };
+
+    /// <summary>A bench, or a part of one that has parts: <c>streams/log</c>. Null: there is none of that name.</summary>
+    public static Func<CancellationToken, Task<IReadOnlyList<Figure>>>? Find(string name) =>
+        All.GetValueOrDefault(name)
+        ?? (name.StartsWith("streams/", StringComparison.Ordinal) ? StreamBench.Parts.GetValueOrDefault(name["streams/".Length..]) : null);
+
+    /// <summary>All names that can be asked for.</summary>
+    public static IEnumerable<string> Names => All.Keys.Concat(StreamBench.Parts.Keys.Select(static part => $"streams/{part}"));
 }

@@ -16,10 +16,10 @@ for (var i = 0; i < args.Length; i++)
     }
 }
 
-var unknown = names.Except(Benches.All.Keys, StringComparer.Ordinal).ToList();
+var unknown = names.Where(static name => Benches.Find(name) is null).ToList();
 if (unknown.Count > 0)
 {
-    Console.Error.WriteLine($"No such bench: {string.Join(", ", unknown)}. There are: {string.Join(", ", Benches.All.Keys)}.");
+    Console.Error.WriteLine($"No such bench: {string.Join(", ", unknown)}. There are: {string.Join(", ", Benches.Names)}.");
     return 2;
 }
 
@@ -27,9 +27,9 @@ var missed = 0;
 foreach (var name in names.Count > 0 ? names : [.. Benches.All.Keys])
 {
     Console.WriteLine($"running {name} ...");
-    var figures = await Benches.All[name](CancellationToken.None);
+    var figures = await Benches.Find(name)!(CancellationToken.None);
     Table.Print(name, figures, Console.Out);
-    Console.WriteLine($"written to {ResultFile.Write(results, name, figures, TimeProvider.System.GetUtcNow())}");
+    Console.WriteLine($"written to {ResultFile.Write(results, name.Replace('/', '-'), figures, TimeProvider.System.GetUtcNow())}");
     missed += figures.Count(figure => !figure.Ok);
 }
 

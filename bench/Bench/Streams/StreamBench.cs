@@ -3,13 +3,18 @@ namespace Switchboard.Bench.Streams;
 /// <summary>Streams: the transports, the relay, the handlers. Each part brings its own figures.</summary>
 internal static class StreamBench
 {
-    private static readonly Func<CancellationToken, Task<IReadOnlyList<Figure>>>[] _parts = [PostgresLogBench.RunAsync];
+    /// <summary>The parts by name, each of which also runs alone: <c>streams/log</c>.</summary>
+    public static IReadOnlyDictionary<string, Func<CancellationToken, Task<IReadOnlyList<Figure>>>> Parts { get; } =
+        new SortedDictionary<string, Func<CancellationToken, Task<IReadOnlyList<Figure>>>>(StringComparer.Ordinal)
+        {
+            ["log"] = PostgresLogBench.RunAsync,
+        };
 
     /// <summary>Runs all parts.</summary>
     public static async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
     {
         List<Figure> figures = [];
-        foreach (var part in _parts)
+        foreach (var part in Parts.Values)
         {
             figures.AddRange(await part(cancellationToken));
         }

@@ -108,7 +108,8 @@ public sealed class TenantDatabase : IAsyncDisposable
             connection.Timeout = 3;
         }
 
-        string[] all = [Milliseconds("statement_timeout", options.StatementTimeout), .. settings];
+        // Statements here take milliseconds; to compile one takes hundreds, and is done whenever the planner guesses too high.
+        string[] all = ["jit = off", Milliseconds("statement_timeout", options.StatementTimeout), .. settings];
         var initial = string.Concat(all.Select(setting => $"set {setting};"));
         builder.UsePhysicalConnectionInitializer(
             opened => Execute(opened, initial),

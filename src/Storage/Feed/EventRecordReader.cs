@@ -25,7 +25,7 @@ public sealed class EventRecordReader(TenantDatabase database, EventCodec codec)
         select {RecordedEvents.Columns}, s.epoch, h.xmin,
                coalesce((select late.tx from domain_events late order by late.tx desc, late.seq desc limit 1) >= h.xmin, false) as more
         from (select pg_snapshot_xmin(now) as xmin from pg_current_snapshot() as now) h
-        cross join store_epoch s
+        cross join (select epoch from store_epoch limit 1) s
         left join lateral (
             select * from domain_events
             where (tx, seq) > ($1, $2) and tx < h.xmin and s.epoch = $3
