@@ -8,7 +8,11 @@ namespace Switchboard.Grains.Search;
 /// <param name="Query">The parsed query.</param>
 /// <param name="GroupBys">Each counted for itself; at most <see cref="SearchLimits.MaxGroupFields"/>, and none to count the cases only.</param>
 /// <param name="Limit">The most values of each field; 1 to <see cref="SearchLimits.MaxGroups"/>.</param>
-public sealed record CaseCountRequest(Guid OrgId, Guid CallerId, SearchQuery Query, ImmutableArray<CaseField> GroupBys, int Limit);
+public sealed record CaseCountRequest(Guid OrgId, Guid CallerId, SearchQuery Query, ImmutableArray<CaseField> GroupBys, int Limit)
+{
+    /// <summary>The projects whose cases the caller may see; null for all.</summary>
+    public ImmutableArray<Guid>? Projects { get; init; }
+}
 
 /// <summary>What was counted.</summary>
 /// <param name="Total">All matching cases; exact.</param>
@@ -31,7 +35,11 @@ public sealed record CaseValueCount(string? Value, long Count);
 /// <param name="Query">The parsed query.</param>
 /// <param name="GroupBy">The fields whose combinations are counted; 1 to <see cref="SearchLimits.MaxGroupFields"/>.</param>
 /// <param name="Limit">The most groups; 1 to <see cref="SearchLimits.MaxGroups"/>.</param>
-public sealed record CaseAggregateRequest(Guid OrgId, Guid CallerId, SearchQuery Query, ImmutableArray<CaseField> GroupBy, int Limit);
+public sealed record CaseAggregateRequest(Guid OrgId, Guid CallerId, SearchQuery Query, ImmutableArray<CaseField> GroupBy, int Limit)
+{
+    /// <summary>The projects whose cases the caller may see; null for all.</summary>
+    public ImmutableArray<Guid>? Projects { get; init; }
+}
 
 /// <summary>What was aggregated.</summary>
 /// <param name="Total">All matching cases; exact.</param>

@@ -28,17 +28,31 @@ public sealed record CaseField(CaseFieldKind Kind, string? AttributeKey = null)
         ["creation_source"] = CaseFieldKind.CreationSource,
         ["archived"] = CaseFieldKind.Archived,
         ["is_archived"] = CaseFieldKind.Archived,
+        ["watcher"] = CaseFieldKind.Watcher,
+        ["insight.type"] = CaseFieldKind.InsightType,
+        ["resolved_reason"] = CaseFieldKind.ResolvedReason,
+        ["due_date"] = CaseFieldKind.DueDate,
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 
     // Facets whose values are as good as unique, or that no attribute can be named after.
     private static readonly ImmutableHashSet<string> s_ungrouped =
-        ["key", "public_id", "created_at", "modified_at", "closed_at", "due_date", "has", "merge_status", "watcher", "insight.type", "jira.key"];
+        ["key", "public_id", "created_at", "modified_at", "closed_at", "has", "merge_status", "insight", "jira.key"];
 
     /// <summary>Names of fields other than attributes.</summary>
     public static IEnumerable<string> Names => s_kinds.Keys;
 
     /// <summary>The name by which it is asked for, the first where there are two.</summary>
     public string Name => AttributeKey ?? s_kinds.First(pair => pair.Value == Kind).Key;
+
+    /// <summary>Under which key of <see cref="CaseTerms"/> its values stand, of which a case may have several; null for a part of the case that it has once at most.</summary>
+    public string? TermKey => Kind switch
+    {
+        CaseFieldKind.Attribute => AttributeKey,
+        CaseFieldKind.Watcher => CaseTerms.Watcher,
+        CaseFieldKind.InsightType => CaseTerms.InsightType,
+        CaseFieldKind.ResolvedReason => CaseTerms.ResolvedReason,
+        _ => null,
+    };
 
     /// <summary>The field of that name, in any letter case: a built-in one or else an attribute.</summary>
     public static Outcome<CaseField> Parse(string name)
@@ -102,4 +116,16 @@ public enum CaseFieldKind
 
     /// <summary>Values of an attribute, lower case; a case counts once for each of its different values.</summary>
     Attribute = 13,
+
+    /// <summary>Ids of watchers; a case counts once for each.</summary>
+    Watcher = 14,
+
+    /// <summary>The types of insights, <c>MONITOR</c>, ...; a case counts once for each of its different ones.</summary>
+    InsightType = 15,
+
+    /// <summary>Why it was resolved.</summary>
+    ResolvedReason = 16,
+
+    /// <summary>The day by which it is due, <c>2026-01-02</c>.</summary>
+    DueDate = 17,
 }

@@ -38,8 +38,8 @@ public sealed record StatusGroupFilter(ImmutableArray<StatusGroup> Any) : CaseFi
 /// <summary>One of these types.</summary>
 public sealed record TypeFilter(ImmutableArray<Guid> Any) : CaseFilter;
 
-/// <summary>In this project.</summary>
-public sealed record ProjectFilter(Guid ProjectId) : CaseFilter;
+/// <summary>In one of these projects.</summary>
+public sealed record ProjectFilter(ImmutableArray<Guid> Any) : CaseFilter;
 
 /// <summary>A text of the case matches.</summary>
 public sealed record TextFilter(CaseTextField Field, TextPattern Pattern) : CaseFilter;
@@ -59,10 +59,13 @@ public sealed record TimeFilter(CaseTimeField Field, TimeBound? From, TimeBound?
 /// <summary>One end of a range of time.</summary>
 public readonly record struct TimeBound(DateTimeOffset At, bool Inclusive);
 
+/// <summary>The day by which the case is due lies in a range, both bounds included; a null bound is open.</summary>
+public sealed record DueFilter(DateOnly? From, DateOnly? To) : CaseFilter;
+
 /// <summary>The case has something.</summary>
 public sealed record PresentFilter(CasePart Part) : CaseFilter;
 
-/// <summary>An attribute has a value that matches.</summary>
+/// <summary>An attribute, or another list of <see cref="CaseTerms"/>, has a value that matches.</summary>
 /// <param name="Key">Lower case.</param>
 /// <param name="Pattern">The pattern.</param>
 public sealed record AttributeFilter(string Key, TextPattern Pattern) : CaseFilter;
@@ -100,6 +103,9 @@ public enum CaseUserField
 
     /// <summary>Who changed it last.</summary>
     ModifiedBy = 2,
+
+    /// <summary>Who watches it; any of them.</summary>
+    Watcher = 3,
 }
 
 /// <summary>Moments of a case.</summary>
@@ -135,4 +141,7 @@ public enum CasePart
 
     /// <summary>At least one comment.</summary>
     Comments = 5,
+
+    /// <summary>A day by which it is due.</summary>
+    DueDate = 6,
 }

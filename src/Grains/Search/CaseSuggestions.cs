@@ -7,7 +7,11 @@ namespace Switchboard.Grains.Search;
 /// <param name="Facet">The facet whose values are wanted, in any letter case; null for facet keys.</param>
 /// <param name="Typed">What was typed so far, in any letter case; empty for anything. At most <see cref="SearchLimits.MaxAttributeTerm"/> characters count.</param>
 /// <param name="Limit">1 to <see cref="SearchLimits.MaxSuggestions"/>.</param>
-public sealed record CaseSuggestRequest(Guid OrgId, string? Facet, string Typed, int Limit);
+public sealed record CaseSuggestRequest(Guid OrgId, string? Facet, string Typed, int Limit)
+{
+    /// <summary>The projects whose cases the caller may see; null for all.</summary>
+    public ImmutableArray<Guid>? Projects { get; init; }
+}
 
 /// <summary>What could be meant.</summary>
 /// <param name="Texts">Keys or values, without quotes or escapes, the likeliest first.</param>

@@ -9,7 +9,11 @@ namespace Switchboard.Grains.Search;
 /// <param name="Query">The parsed query, the same for all parts.</param>
 /// <param name="After">Where the last part ended; null begins a walk.</param>
 /// <param name="Size">The most cases of the part; 1 to <see cref="SearchLimits.MaxWalkSize"/>.</param>
-public sealed record CaseWalkRequest(Guid OrgId, Guid CallerId, SearchQuery Query, CaseWalkPosition? After, int Size);
+public sealed record CaseWalkRequest(Guid OrgId, Guid CallerId, SearchQuery Query, CaseWalkPosition? After, int Size)
+{
+    /// <summary>The projects whose cases the caller may see; null for all.</summary>
+    public ImmutableArray<Guid>? Projects { get; init; }
+}
 
 /// <summary>A place in a walk. It stays valid when cases change or go.</summary>
 /// <param name="Began">When the walk began, which is what <c>now</c> means in all its parts.</param>

@@ -34,7 +34,7 @@ internal sealed class FacetBinder(SearchContext context)
         "key" => Text(CaseTextField.Key, facet.Value),
         "public_id" => PublicId(facet.Value),
         "project" or "project.key" => Text(CaseTextField.ProjectKey, facet.Value),
-        "project_id" => Id(facet.Value, static id => new ProjectFilter(id)),
+        "project_id" => Id(facet.Value, static id => new ProjectFilter([id])),
         "assignee" => User(CaseUserField.Assignee, facet.Value),
         "created_by" => User(CaseUserField.CreatedBy, facet.Value),
         "modified_by" => User(CaseUserField.ModifiedBy, facet.Value),
@@ -45,10 +45,14 @@ internal sealed class FacetBinder(SearchContext context)
         "modified_at" => Time(CaseTimeField.ModifiedAt, facet.Value),
         "closed_at" => Time(CaseTimeField.ClosedAt, facet.Value),
         "due_date" => DueDate(facet.Value),
+        "watcher" => User(CaseUserField.Watcher, facet.Value),
+        "insight" => Insight(facet.Value),
+        "insight.type" => Listed(CaseTerms.InsightType, facet.Value),
+        "resolved_reason" => Listed(CaseTerms.ResolvedReason, facet.Value),
         "has" => Has(facet.Value),
 
-        // No case has any of these yet; the language knows them, so that saved queries keep their meaning.
-        "watcher" or "insight.type" or "jira.key" => (s_nothing, null),
+        // No case has one yet; the language knows it, so that saved queries keep their meaning.
+        "jira.key" => (s_nothing, null),
         _ => Attribute(facet.Key, facet.Value),
     };
 
@@ -195,6 +199,7 @@ internal sealed class FacetBinder(SearchContext context)
         {
             CaseUserField.Assignee => new PresentFilter(CasePart.Assignee),
             CaseUserField.ModifiedBy => new PresentFilter(CasePart.Modification),
+            CaseUserField.Watcher => Any(CaseTerms.Watcher),
             _ => s_everything,
         };
         CaseFilter filter = pattern switch
@@ -259,7 +264,54 @@ internal sealed class FacetBinder(SearchContext context)
         return Refuse($"'{Show(value)}' is not {SearchPeriod.Forms}");
     }
 
-    private (CaseFilter Filter, string? Problem) DueDate(FacetValue value) => (s_nothing, Time(CaseTimeField.CreatedAt, value).Problem);
+    /// <summary>A case is due on a day, whatever the hour: what is due today is not overdue.</summary>
+    private (CaseFilter Filter, string? Problem) DueDate(FacetValue value)
+    {
+        switch (value)
+        {
+            case WildcardValue when TextPattern.Of(value)!.IsAny:
+                return (new PresentFilter(CasePart.DueDate), null);
+            case ExactValue { Text: var text } when text.Equals("none", StringComparison.OrdinalIgnoreCase):
+                return (new NotFilter(new PresentFilter(CasePart.DueDate)), null);
+            case ExactValue exact when TryDay(exact.Text, out var day):
+                return (new DueFilter(day, day), null);
+            case RangeValue range:
+                DateOnly from = default, to = default;
+                if ((range.From is not null && !TryDay(range.From, out from)) || (range.To is not null && !TryDay(range.To, out to)))
+                {
+                    break;
+                }
+
+                return (range.From is not null && !range.FromInclusive && from == DateOnly.MaxValue) || (range.To is not null && !range.ToInclusive && to == DateOnly.MinValue)
+                    ? (s_nothing, null)
+                    : (new DueFilter(
+                        range.From is null ? null : range.FromInclusive ? from : from.AddDays(1),
+                        range.To is null ? null : range.ToInclusive ? to : to.AddDays(-1)), null);
+        }
+
+        return Refuse($"'{Show(value)}' is not {SearchPeriod.Forms}");
+
+        bool TryDay(string text, out DateOnly day)
+        {
+            var read = SearchPeriod.TryRead(text, context.Now, out var period);
+            day = DateOnly.FromDateTime(period.Start.UtcDateTime);
+            return read;
+        }
+    }
+
+    private static (CaseFilter Filter, string? Problem) Listed(string key, FacetValue value) => TextPattern.Of(value) switch
+    {
+        null => RefuseRange(),
+        { IsExact: true, Start: "none" } => (new NotFilter(Any(key)), null),
+        var pattern => (new AttributeFilter(key, pattern), null),
+    };
+
+    /// <summary>A type of insights, or what they refer to, <c>type:resource</c>.</summary>
+    private static (CaseFilter Filter, string? Problem) Insight(FacetValue value) => Listed(
+        TextPattern.Of(value)?.Pieces.Any(static piece => piece.Contains(':', StringComparison.Ordinal)) == true ? CaseTerms.Insight : CaseTerms.InsightType,
+        value);
+
+    private static AttributeFilter Any(string key) => new(key, new(["", ""]));
 
     private (CaseFilter Filter, string? Problem) Has(FacetValue value)
     {
@@ -278,10 +330,14 @@ internal sealed class FacetBinder(SearchContext context)
             "archived" or "archived_at" => new PresentFilter(CasePart.ArchivedAt),
             "description" => new PresentFilter(CasePart.Description),
             "comment" or "comments" => new PresentFilter(CasePart.Comments),
-            "jira" or "jira.key" or "servicenow" or "ticket" or "due_date" or "watcher" or "insight" or "insight.type" => s_nothing,
+            "due_date" => new PresentFilter(CasePart.DueDate),
+            "watcher" or "watchers" => Any(CaseTerms.Watcher),
+            "insight" or "insights" or "insight.type" => Any(CaseTerms.InsightType),
+            "resolved_reason" => Any(CaseTerms.ResolvedReason),
+            "jira" or "jira.key" or "servicenow" or "ticket" => s_nothing,
             "status" or "status_name" or "status_group" or "priority" or "type" or "type_id" or "key" or "public_id" or "project" or "project.key"
                 or "project_id" or "created_by" or "creation_source" or "merge_status" or "created_at" or "title" => s_everything,
-            _ => new AttributeFilter(key, new(["", ""])),
+            _ => Any(key),
         };
         return (filter, null);
     }
@@ -290,7 +346,12 @@ internal sealed class FacetBinder(SearchContext context)
     {
         if (value is not RangeValue range)
         {
-            return (new AttributeFilter(key, TextPattern.Of(value)!), null);
+            // Numbers are kept in their shortest form where a type says that they are numbers, and as written elsewhere.
+            var pattern = TextPattern.Of(value)!;
+            CaseFilter written = new AttributeFilter(key, pattern);
+            return (pattern.IsExact && AttributeNumber.Shortest(pattern.Start) is { } number && number != pattern.Start
+                ? new AnyFilter([written, new AttributeFilter(key, TextPattern.Exact(number))])
+                : written, null);
         }
 
         decimal from = 0, to = 0;
@@ -305,7 +366,7 @@ internal sealed class FacetBinder(SearchContext context)
     private static bool TryNumber(string text, out decimal number)
     {
         number = 0;
-        return AttributeNumber.IsNumber(text) && decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out number);
+        return AttributeNumber.Shortest(text) is { } shortest && decimal.TryParse(shortest, NumberStyles.Number, CultureInfo.InvariantCulture, out number);
     }
 
     private static string Show(FacetValue value)

@@ -55,7 +55,11 @@ public sealed record CaseSearchRequest(
     CaseSort Sort,
     bool Ascending,
     int PageSize,
-    int PageNumber);
+    int PageNumber)
+{
+    /// <summary>The projects whose cases the caller may see; null for all.</summary>
+    public ImmutableArray<Guid>? Projects { get; init; }
+}
 
 /// <summary>A page of a search.</summary>
 /// <param name="Cases">The page, in order.</param>

@@ -8,7 +8,11 @@ namespace Switchboard.Grains.Search;
 /// <param name="CallerId">Whom <c>@me</c> means; <see cref="Guid.Empty"/> for nobody, whom no case matches.</param>
 /// <param name="Now">What <c>now</c> means.</param>
 /// <param name="Types">The case types that <c>type:</c> can name.</param>
-public sealed record SearchContext(Guid CallerId, DateTimeOffset Now, ImmutableArray<CaseType> Types);
+public sealed record SearchContext(Guid CallerId, DateTimeOffset Now, ImmutableArray<CaseType> Types)
+{
+    /// <summary>The projects whose cases the caller may see; null for all. Whatever the query says, no case of another project matches.</summary>
+    public ImmutableArray<Guid>? Projects { get; init; }
+}
 
 /// <summary>
 /// Gives the facets of a query their meaning. A value of a closed set (priority, group, merge status, yes or no) and one with a form (id, number, date)
@@ -32,8 +36,21 @@ public sealed class SearchBinder
             return error;
         }
 
-        return binder._facets.MentionsArchive ? filter : All([filter, new NotFilter(new PresentFilter(CasePart.ArchivedAt))]);
+        return All(
+        [
+            filter,
+            binder._facets.MentionsArchive ? new ConstantFilter(true) : new NotFilter(new PresentFilter(CasePart.ArchivedAt)),
+            Within(context.Projects),
+        ]);
     }
+
+    /// <summary>Cases of these projects; null for all.</summary>
+    public static CaseFilter Within(ImmutableArray<Guid>? projects) => projects switch
+    {
+        null => new ConstantFilter(true),
+        [] => new ConstantFilter(false),
+        { } some => new ProjectFilter(some),
+    };
 
     private CaseFilter Bind(SearchNode node) => node switch
     {
@@ -97,11 +114,13 @@ public sealed class SearchBinder
     {
         ImmutableArray<CasePriority> priorities = [.. parts.OfType<PriorityFilter>().SelectMany(static p => p.Any).Distinct().Order()];
         ImmutableArray<StatusGroup> groups = [.. parts.OfType<StatusGroupFilter>().SelectMany(static g => g.Any).Distinct().Order()];
-        var others = parts.Where(static p => p is not (PriorityFilter or StatusGroupFilter));
+        ImmutableArray<Guid> projects = [.. parts.OfType<ProjectFilter>().SelectMany(static p => p.Any).Distinct()];
+        var others = parts.Where(static p => p is not (PriorityFilter or StatusGroupFilter or ProjectFilter));
         return
         [
             .. priorities.Length > 0 ? [new PriorityFilter(priorities)] : ImmutableArray<CaseFilter>.Empty,
             .. groups.Length > 0 ? [new StatusGroupFilter(groups)] : ImmutableArray<CaseFilter>.Empty,
+            .. projects.Length > 0 ? [new ProjectFilter(projects)] : ImmutableArray<CaseFilter>.Empty,
             .. others,
         ];
     }

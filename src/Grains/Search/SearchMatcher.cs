@@ -26,13 +26,14 @@ public sealed class SearchMatcher(SearchDirectory directory)
         PriorityFilter priority => priority.Any.Contains(@case.Priority),
         StatusGroupFilter group => group.Any.Contains(@case.StatusGroup),
         TypeFilter type => type.Any.Contains(@case.TypeId),
-        ProjectFilter project => @case.ProjectId == project.ProjectId,
+        ProjectFilter project => project.Any.Contains(@case.ProjectId),
         TextFilter text => TextOf(text.Field, @case) is { } value && text.Pattern.Matches(value),
         PublicIdFilter id => @case.PublicId >= id.From && @case.PublicId <= id.To,
-        UserFilter user => UserOf(user.Field, @case) == user.UserId,
+        UserFilter user => UsersOf(user.Field, @case).Contains(user.UserId),
         HandleFilter handle =>
-            UserOf(handle.Field, @case) is { } id && directory.Handles.TryGetValue(id, out var name) && handle.Handle.Matches(name),
+            UsersOf(handle.Field, @case).Any(id => directory.Handles.TryGetValue(id, out var name) && handle.Handle.Matches(name)),
         TimeFilter time => TimeOf(time.Field, @case) is { } at && Within(at, time),
+        DueFilter due => @case.Details.DueDate is { } day && (due.From is not { } from || day >= from) && (due.To is not { } to || day <= to),
         PresentFilter present => Has(present.Part, @case),
         AttributeFilter attribute => Values(@case, attribute.Key).Any(attribute.Pattern.Matches),
         AttributeNumberFilter number => Values(@case, number.Key).Any(v => Within(v, number)),
@@ -78,11 +79,12 @@ public sealed class SearchMatcher(SearchDirectory directory)
         _ => throw new ArgumentOutOfRangeException(nameof(field), field, "No such text."),
     };
 
-    private static Guid? UserOf(CaseUserField field, CaseSnapshot @case) => field switch
+    private static ImmutableArray<Guid> UsersOf(CaseUserField field, CaseSnapshot @case) => field switch
     {
-        CaseUserField.Assignee => @case.AssigneeId,
-        CaseUserField.CreatedBy => @case.CreatedBy,
-        CaseUserField.ModifiedBy => @case.ModifiedBy,
+        CaseUserField.Assignee => @case.AssigneeId is { } assignee ? [assignee] : [],
+        CaseUserField.CreatedBy => [@case.CreatedBy],
+        CaseUserField.ModifiedBy => @case.ModifiedBy is { } modifier ? [modifier] : [],
+        CaseUserField.Watcher => @case.Details.Watchers,
         _ => throw new ArgumentOutOfRangeException(nameof(field), field, "No such user."),
     };
 
@@ -118,9 +120,10 @@ public sealed class SearchMatcher(SearchDirectory directory)
         CasePart.ArchivedAt => @case.ArchivedAt is not null,
         CasePart.Description => @case.Description.Length > 0,
         CasePart.Comments => @case.CommentCount > 0,
+        CasePart.DueDate => @case.Details.DueDate is not null,
         _ => throw new ArgumentOutOfRangeException(nameof(part), part, "No such part."),
     };
 
-    private static ImmutableArray<string> Values(CaseSnapshot @case, string key) =>
-        @case.Attributes.TryGetValue(key, out var values) ? values : [];
+    private static IEnumerable<string> Values(CaseSnapshot @case, string key) =>
+        CaseTerms.Of(@case).Where(term => term.Key == key).Select(static term => term.Value);
 }

@@ -10,6 +10,27 @@ public sealed record SearchQuery(SearchNode? Root)
     /// <summary>Matches every case that is not archived.</summary>
     public static SearchQuery Everything { get; } = new((SearchNode?)null);
 
+    /// <summary>Whether a facet of one of these keys (lower case) stands anywhere in it.</summary>
+    public bool Mentions(params ReadOnlySpan<string> keys)
+    {
+        var nodes = new Stack<SearchNode>(Root is null ? [] : [Root]);
+        while (nodes.TryPop(out var node))
+        {
+            if (node is FacetNode facet && keys.Contains(facet.Key))
+            {
+                return true;
+            }
+
+            ImmutableArray<SearchNode> parts = node switch { AndNode and => and.Parts, OrNode or => or.Parts, NotNode not => [not.Part], _ => [] };
+            foreach (var part in parts)
+            {
+                nodes.Push(part);
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Reads a query; a refusal is <see cref="ErrorKind.Malformed"/> with the position, what was found and what was expected.</summary>
     public static Outcome<SearchQuery> Parse(string? text)
     {

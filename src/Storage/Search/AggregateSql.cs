@@ -18,7 +18,7 @@ internal static class AggregateSql
         for (var i = 0; i < request.GroupBy.Length; i++)
         {
             var field = request.GroupBy[i];
-            if (field.Kind != CaseFieldKind.Attribute)
+            if (field.TermKey is null)
             {
                 columns.Add(FieldSql.Column(field, sql.Tables));
                 continue;

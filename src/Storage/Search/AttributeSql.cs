@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using NpgsqlTypes;
 using Switchboard.Grains.Search;
@@ -47,6 +48,24 @@ internal static class AttributeSql
         // Only "case" promises the order: a text that is no number is never read as one.
         return $"({beginning} and exists (select from unnest(t.facets) f where starts_with(f, {sql.Add(NpgsqlDbType.Text, key)})"
             + $" and case when {value} ~ {sql.Add(NpgsqlDbType.Text, AttributeNumber.Pattern)} then {condition} else false end))";
+    }
+
+    /// <summary>Is watched by a user.</summary>
+    public static string Of(UserFilter watcher, FilterSql sql) => Word($"{CaseTerms.Watcher}:{watcher.UserId:D}", prefix: false, sql);
+
+    /// <summary>Is watched by a user with a handle.</summary>
+    public static string Of(HandleFilter watcher, FilterSql sql)
+    {
+        var users = $"from org_user u where u.org_id = $1 and {sql.Compare("u.email", watcher.Handle, null)}";
+        var start = CaseTerms.Watcher + ":";
+        if (watcher.Handle.IsExact)
+        {
+            // The index is asked for one word, once the user is known.
+            return $"t.tags @@ (select ('''{start}' || u.id::text || '''')::tsquery {users})";
+        }
+
+        return $"({Word(start, prefix: true, sql)} and exists (select from unnest(t.facets) f where starts_with(f, '{start}')"
+            + string.Create(CultureInfo.InvariantCulture, $" and substr(f, {Runes(start) + 1}) in (select u.id::text {users})))");
     }
 
     /// <summary>Has an attribute whose <c>key:value</c> begins so.</summary>

@@ -9,7 +9,7 @@ namespace Switchboard.Storage.Search;
 /// What all engines do alike: they check a request's bounds, give its query a meaning, and put names in the place of ids. An engine
 /// gets a <see cref="CaseFilter"/> and answers it.
 /// </summary>
-/// <param name="types">The case types that <c>type:</c> can name.</param>
+/// <param name="types">The built-in case types; the organisations' own are read.</param>
 /// <param name="names">The projects and users that queries and answers name.</param>
 /// <param name="clock">What <c>now</c> means.</param>
 public abstract class CaseSearch(ImmutableArray<CaseType> types, SearchNames names, TimeProvider clock) : ICaseSearch
@@ -27,7 +27,7 @@ public abstract class CaseSearch(ImmutableArray<CaseType> types, SearchNames nam
             return refused;
         }
 
-        var bound = Bind(request.Query, request.CallerId, clock.GetUtcNow());
+        var bound = await BindAsync(request.OrgId, request.Query, request.CallerId, clock.GetUtcNow(), request.Projects, cancellationToken);
         return bound.Succeeded ? await PageAsync(request, bound.Value, cancellationToken) : bound.Error;
     }
 
@@ -39,7 +39,7 @@ public abstract class CaseSearch(ImmutableArray<CaseType> types, SearchNames nam
             return refused;
         }
 
-        var bound = Bind(request.Query, request.CallerId, clock.GetUtcNow());
+        var bound = await BindAsync(request.OrgId, request.Query, request.CallerId, clock.GetUtcNow(), request.Projects, cancellationToken);
         if (!bound.Succeeded)
         {
             return bound.Error;
@@ -69,7 +69,7 @@ public abstract class CaseSearch(ImmutableArray<CaseType> types, SearchNames nam
             return refused;
         }
 
-        var bound = Bind(request.Query, request.CallerId, clock.GetUtcNow());
+        var bound = await BindAsync(request.OrgId, request.Query, request.CallerId, clock.GetUtcNow(), request.Projects, cancellationToken);
         if (!bound.Succeeded)
         {
             return bound.Error;
@@ -99,7 +99,7 @@ public abstract class CaseSearch(ImmutableArray<CaseType> types, SearchNames nam
         }
 
         var began = request.After?.Began ?? clock.GetUtcNow();
-        var bound = Bind(request.Query, request.CallerId, began);
+        var bound = await BindAsync(request.OrgId, request.Query, request.CallerId, began, request.Projects, cancellationToken);
         if (!bound.Succeeded)
         {
             return bound.Error;
@@ -119,7 +119,7 @@ public abstract class CaseSearch(ImmutableArray<CaseType> types, SearchNames nam
 
         var typed = request.Typed.ToLowerInvariant();
         typed = typed.Length <= SearchLimits.MaxAttributeTerm ? typed : typed[..SearchLimits.MaxAttributeTerm];
-        var known = new SearchSuggestions(types, names);
+        var known = new SearchSuggestions(types, names) { Projects = request.Projects };
         var facet = request.Facet?.Trim().ToLowerInvariant();
         if (facet is not null && SearchSuggestions.IsBuiltIn(facet))
         {
@@ -132,7 +132,7 @@ public abstract class CaseSearch(ImmutableArray<CaseType> types, SearchNames nam
             return new CaseSuggestions([]);
         }
 
-        var attributes = await AttributesAsync(request.OrgId, facet, typed, request.Limit, cancellationToken);
+        var attributes = await AttributesAsync(request.OrgId, SearchBinder.Within(request.Projects), facet, typed, request.Limit, cancellationToken);
         return !attributes.Succeeded
             ? attributes.Error
             : new CaseSuggestions([.. (facet is null ? SearchSuggestions.Keys(typed) : []).Concat(attributes.Value).Distinct().Take(request.Limit)]);
@@ -153,12 +153,25 @@ public abstract class CaseSearch(ImmutableArray<CaseType> types, SearchNames nam
 
     /// <summary>Keys of attributes, or values of one, that begin with a lower-case text.</summary>
     protected abstract ValueTask<Outcome<IReadOnlyList<string>>> AttributesAsync(
-        Guid orgId, string? key, string typed, int limit, CancellationToken cancellationToken);
+        Guid orgId, CaseFilter within, string? key, string typed, int limit, CancellationToken cancellationToken);
 
-    private Outcome<CaseFilter> Bind(SearchQuery query, Guid callerId, DateTimeOffset now) => SearchBinder.Bind(query, new(callerId, now, types));
+    /// <summary>Every request comes through here: the only place where a query, and what its caller may see, become a filter.</summary>
+    private async ValueTask<Outcome<CaseFilter>> BindAsync(
+        Guid orgId, SearchQuery query, Guid callerId, DateTimeOffset now, ImmutableArray<Guid>? projects, CancellationToken cancellationToken)
+    {
+        var known = query.Mentions("type") ? await TypesAsync(orgId, cancellationToken) : types;
+        return SearchBinder.Bind(query, new(callerId, now, known) { Projects = projects });
+    }
+
+    /// <summary>The built-in types as the organisation has them, and its own, deleted ones too: their cases stay.</summary>
+    private async ValueTask<ImmutableArray<CaseType>> TypesAsync(Guid orgId, CancellationToken cancellationToken)
+    {
+        var own = await names.TypesAsync(orgId, cancellationToken);
+        return own.IsEmpty ? types : [.. types.Where(type => own.All(one => one.Id != type.Id)), .. own.Select(static one => one.Type)];
+    }
 
     private async ValueTask<FieldSpelling> SpellingAsync(Guid orgId, ImmutableArray<CaseField> fields, CancellationToken cancellationToken) => new(
-        types,
+        fields.Any(static f => f.Kind == CaseFieldKind.Type) ? await TypesAsync(orgId, cancellationToken) : types,
         fields.Any(static f => f.Kind == CaseFieldKind.Project)
             ? (await names.ProjectsAsync(orgId, cancellationToken)).ToDictionary(static p => p.Id, static p => p.Name)
             : []);

@@ -20,7 +20,7 @@ internal static class CountSql
         var text = new StringBuilder("select field, value, n from (").Append(Scalars(request.GroupBys, sql)).Append(") counted where place <= ").Append(limit);
         for (var i = 0; i < request.GroupBys.Length; i++)
         {
-            if (request.GroupBys[i].Kind == CaseFieldKind.Attribute)
+            if (request.GroupBys[i].TermKey is not null)
             {
                 text.Append(CultureInfo.InvariantCulture, $" union all (select {i}, a.value collate \"C\", count(*) from (select t.facets {sql.Tables.From} and {sql.Condition}) t ")
                     .Append(FieldSql.Values(request.GroupBys[i], "a", sql))
@@ -34,7 +34,7 @@ internal static class CountSql
     /// <summary>Grouping sets give all fields at once; <c>grouping</c> tells which of them a row belongs to.</summary>
     private static string Scalars(ImmutableArray<CaseField> fields, FilterSql sql)
     {
-        var columns = fields.Select((field, index) => (Index: index, Field: field)).Where(static f => f.Field.Kind != CaseFieldKind.Attribute)
+        var columns = fields.Select((field, index) => (Index: index, Field: field)).Where(static f => f.Field.TermKey is null)
             .Select(f => (f.Index, Sql: FieldSql.Column(f.Field, sql.Tables)))
             .ToList();
         var distinct = columns.Select(static c => c.Sql).Distinct().ToList();

@@ -10,7 +10,7 @@ internal static class FieldSql
     /// <summary>What the field is read from.</summary>
     public static SearchTables.Needs Needs(CaseField field) => field.Kind switch
     {
-        CaseFieldKind.Attribute => SearchTables.Needs.Text,
+        _ when field.TermKey is not null => SearchTables.Needs.Text,
         CaseFieldKind.Type or CaseFieldKind.TypeId or CaseFieldKind.Project or CaseFieldKind.ProjectId or CaseFieldKind.CreatedBy
             or CaseFieldKind.Archived => SearchTables.Needs.None,
         CaseFieldKind.Status or CaseFieldKind.StatusGroup or CaseFieldKind.Assignee => SearchTables.Needs.Hot,
@@ -18,7 +18,7 @@ internal static class FieldSql
         _ => SearchTables.Needs.Case,
     };
 
-    /// <summary>The column of a field that is none of the attributes.</summary>
+    /// <summary>The column of a field that has no <see cref="CaseField.TermKey"/>.</summary>
     public static string Column(CaseField field, SearchTables tables) => field.Kind switch
     {
         CaseFieldKind.Status or CaseFieldKind.StatusGroup => $"{tables.Hot}.status_group",
@@ -29,18 +29,19 @@ internal static class FieldSql
         CaseFieldKind.Assignee => $"{tables.Hot}.assignee_id",
         CaseFieldKind.CreatedBy => $"{tables.Common}.created_by",
         CaseFieldKind.ModifiedBy => "c.modified_by",
+        CaseFieldKind.DueDate => "c.due_date",
         CaseFieldKind.CreationSource => "c.creation_source collate \"C\"",
         CaseFieldKind.Archived => $"({tables.Common}.archived_at is not null)",
         _ => throw new ArgumentOutOfRangeException(nameof(field), field, "No such column."),
     };
 
     /// <summary>
-    /// A table <paramref name="name"/> with the attribute's different values of one case, and one row with null when it has none, to be
+    /// A table <paramref name="name"/> with the different values that one case has under the field's key, and one row with null when it has none, to be
     /// joined after <c>t</c>.
     /// </summary>
     public static string Values(CaseField field, string name, FilterSql sql)
     {
-        var key = field.AttributeKey + ":";
+        var key = field.TermKey + ":";
         var start = sql.Add(NpgsqlDbType.Text, key);
         var from = sql.Add(NpgsqlDbType.Integer, key.EnumerateRunes().Count() + 1);
         return string.Create(

@@ -63,14 +63,17 @@ internal sealed class FilterSql
             case PriorityFilter priority: _sql.Append(Priority(priority)); break;
             case StatusGroupFilter group: _sql.Append(Group(group)); break;
             case TypeFilter type: _sql.Append($"{Common}.type_id = any({Add(NpgsqlDbType.Array | NpgsqlDbType.Uuid, type.Any.ToArray())})"); break;
-            case ProjectFilter project: _sql.Append($"{Common}.project_id = {Add(NpgsqlDbType.Uuid, project.ProjectId)}"); break;
+            case ProjectFilter project: _sql.Append(Project(project)); break;
             case TextFilter text: _sql.Append(TextField(text)); break;
             case PublicIdFilter id:
                 _sql.Append($"c.public_id between {Add(NpgsqlDbType.Bigint, id.From)} and {Add(NpgsqlDbType.Bigint, id.To)}");
                 break;
+            case UserFilter { Field: CaseUserField.Watcher } watcher: _sql.Append(AttributeSql.Of(watcher, this)); break;
+            case HandleFilter { Field: CaseUserField.Watcher } watcher: _sql.Append(AttributeSql.Of(watcher, this)); break;
             case UserFilter user: _sql.Append($"{Column(user.Field)} = {Add(NpgsqlDbType.Uuid, user.UserId)}"); break;
             case HandleFilter handle: _sql.Append(Handle(handle)); break;
             case TimeFilter time: Range(Column(time.Field), NpgsqlDbType.TimestampTz, Bound(time.From), Bound(time.To)); break;
+            case DueFilter due: Range("c.due_date", NpgsqlDbType.Date, Bound(due.From), Bound(due.To)); break;
             case PresentFilter present: _sql.Append(Present(present.Part)); break;
             case AttributeFilter attribute: _sql.Append(AttributeSql.Of(attribute, this)); break;
             case AttributeNumberFilter number: _sql.Append(AttributeSql.Of(number, this)); break;
@@ -104,6 +107,10 @@ internal sealed class FilterSql
     private string Priority(PriorityFilter filter) =>
         Set("f.rank", [.. filter.Any.Select(static p => ((int)p + 5) % 6).Order()]);
 
+    private string Project(ProjectFilter filter) => filter.Any is [var only]
+        ? $"{Common}.project_id = {Add(NpgsqlDbType.Uuid, only)}"
+        : $"{Common}.project_id = any({Add(NpgsqlDbType.Array | NpgsqlDbType.Uuid, filter.Any.ToArray())})";
+
     private string Group(StatusGroupFilter filter) => Set($"{Tables.Hot}.status_group", [.. filter.Any.Select(static g => (int)g).Order()]);
 
     /// <summary>Neighbours are asked for as a range: unlike a list, it lets an index that begins with the column give the order too.</summary>
@@ -135,7 +142,8 @@ internal sealed class FilterSql
         $"{Column(filter.Field)} {(filter.Handle.IsExact ? "=" : "in")} "
         + $"(select u.id from org_user u where u.org_id = $1 and {Compare("u.email", filter.Handle, null)})";
 
-    private string Compare(string column, TextPattern pattern, Func<string, string>? spell) => pattern.IsExact
+    /// <summary>A text that matches a pattern; <paramref name="spell"/> gives the pattern the letter case of the column.</summary>
+    public string Compare(string column, TextPattern pattern, Func<string, string>? spell) => pattern.IsExact
         ? $"{column} = {Add(NpgsqlDbType.Text, spell is null ? pattern.Start : spell(pattern.Start))}"
         : $"{column} like {Like(pattern, spell)}";
 
@@ -156,6 +164,8 @@ internal sealed class FilterSql
     }
 
     private static (object Value, bool Inclusive)? Bound(TimeBound? bound) => bound is { } b ? (b.At.UtcDateTime, b.Inclusive) : null;
+
+    private static (object Value, bool Inclusive)? Bound(DateOnly? bound) => bound is { } day ? (day, true) : null;
 
     private string Column(CaseUserField field) => field switch
     {
@@ -181,6 +191,7 @@ internal sealed class FilterSql
         CasePart.ArchivedAt => $"{Common}.archived_at is not null",
         CasePart.Description => "c.description <> ''",
         CasePart.Comments => "c.comment_count > 0",
+        CasePart.DueDate => "c.due_date is not null",
         _ => throw new ArgumentOutOfRangeException(nameof(part), part, "No such part."),
     };
 }

@@ -15,7 +15,7 @@ namespace Switchboard.Storage.Search;
 /// statement, hence one snapshot. Safe for use by many at once.
 /// </summary>
 /// <param name="source">The tenant's database; a replica only where a delay is wanted.</param>
-/// <param name="types">The case types that <c>type:</c> can name.</param>
+/// <param name="types">The built-in case types; the organisations' own are read.</param>
 /// <param name="clock">What <c>now</c> means.</param>
 /// <param name="options">The time limits.</param>
 public sealed class PostgresCaseSearch(
@@ -120,9 +120,9 @@ public sealed class PostgresCaseSearch(
 
     /// <inheritdoc/>
     protected override ValueTask<Outcome<IReadOnlyList<string>>> AttributesAsync(
-        Guid orgId, string? key, string typed, int limit, CancellationToken cancellationToken)
+        Guid orgId, CaseFilter within, string? key, string typed, int limit, CancellationToken cancellationToken)
     {
-        var (text, sql) = SuggestSql.Of(orgId, key, typed, limit);
+        var (text, sql) = SuggestSql.Of(orgId, within, key, typed, limit);
         return RunAsync(text, sql, options.Value.Timeout, reader => ListAsync(reader, static row => row.GetString(0), cancellationToken), cancellationToken);
     }
 

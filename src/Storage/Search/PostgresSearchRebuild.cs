@@ -73,7 +73,7 @@ internal sealed class PostgresSearchRebuild(TenantDatabase database) : ISearchRe
                 Parameters =
                 {
                     Parameters.Of(one.Id), Parameters.Of(one.OrgId), Parameters.Of(one.Title), Parameters.Of(one.Description),
-                    Parameters.Of(CaseFacets.Of(one.Attributes)),
+                    Parameters.Of(CaseFacets.Of(one)),
                 },
             };
             await writing.ExecuteNonQueryAsync(cancellationToken);

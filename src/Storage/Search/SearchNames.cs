@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Npgsql;
+using Switchboard.Cases;
 using Switchboard.Grains.Search;
+using Switchboard.Storage.Cases;
 using Switchboard.Storage.Databases;
 
 namespace Switchboard.Storage.Search;
@@ -35,6 +37,10 @@ public sealed class SearchNames(string tenant, NpgsqlDataSource source)
         [Parameters.Of(orgId), Parameters.Of(LikePattern.Of(handle, null)), Parameters.Of(most)],
         Read,
         cancellationToken);
+
+    /// <summary>The organisation's own case types, deleted ones too, and what it calls the built-in ones.</summary>
+    public ValueTask<ImmutableArray<CaseTypeSnapshot>> TypesAsync(Guid orgId, CancellationToken cancellationToken) =>
+        new CaseTypeRows(_rows).ListAsync(orgId, cancellationToken);
 
     private static NamedId Read(NpgsqlDataReader row) => new(row.GetGuid(0), row.GetString(1));
 }

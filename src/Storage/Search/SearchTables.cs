@@ -48,7 +48,8 @@ internal readonly record struct SearchTables(bool Case, bool Text, bool Facet = 
         AllFilter all => all.Parts.Aggregate(Needs.None, static (needs, part) => needs.With(Needed(part))),
         AnyFilter any => any.Parts.Aggregate(Needs.None, static (needs, part) => needs.With(Needed(part))),
         NotFilter not => Needed(not.Part),
-        WordsFilter or TitleFilter or AttributeFilter or AttributeNumberFilter => Needs.Text,
+        WordsFilter or TitleFilter or AttributeFilter or AttributeNumberFilter
+            or UserFilter { Field: CaseUserField.Watcher } or HandleFilter { Field: CaseUserField.Watcher } => Needs.Text,
         PriorityFilter => Needs.Facet,
         StatusGroupFilter or UserFilter { Field: CaseUserField.Assignee } or HandleFilter { Field: CaseUserField.Assignee }
             or PresentFilter { Part: CasePart.Assignee } => Needs.Hot,

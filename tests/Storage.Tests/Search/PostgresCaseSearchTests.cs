@@ -1,9 +1,12 @@
 using System.Collections.Immutable;
+using System.Text;
 using Microsoft.Extensions.Options;
 using Switchboard.Cases;
 using Switchboard.Commands;
 using Switchboard.Grains.EventStore;
 using Switchboard.Grains.Search;
+using Switchboard.Storage.Cases;
+using Switchboard.Storage.Databases;
 using Switchboard.Storage.Search;
 using Switchboard.Testing;
 using Switchboard.Testing.Postgres;
@@ -46,6 +49,61 @@ public sealed class PostgresCaseSearchTests(DatabaseFixture fixture) : IClassFix
     {
         var org = await WriteAsync(Plain(1) with { Title = title }, Plain(2) with { Title = "something else" });
         (await FindAsync(org, query)).Cases.ShouldHaveSingleItem().Key.ShouldBe("NOC-1");
+    }
+
+    [Fact]
+    public async Task The_search_text_written_again_from_the_rows_holds_all_that_it_held()
+    {
+        var watcher = Guid.NewGuid();
+        var org = await WriteAsync(Plain(1) with
+        {
+            Attributes = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty.Add("team", ["web"]),
+            Details = new()
+            {
+                Watchers = [watcher],
+                Insights = [new("MONITOR", "/monitors/12", "12")],
+                CustomValues = ImmutableSortedDictionary<string, CustomValue>.Empty.Add("size", new("NUMBER", false, ["1e3"])),
+            },
+        });
+        await fixture.Database.ExecuteAsync($"update case_text set facets = '{{lost}}', title = 'lost' where org_id = '{org}'");
+        await using var databases = new TenantDatabases(
+            Options.Create(new DatabaseOptions { CaseManagement = new() { Primary = fixture.Database.ConnectionString } }), Options.Create(new StorageOptions()));
+        await new PostgresSearchRebuild(databases.CaseManagement).RebuildAsync(null, Cancelled);
+        foreach (var query in (string[])["team:web", $"watcher:{watcher}", "insight:monitor:12", "size:1000", "size:[999 TO 1e3]"])
+        {
+            (await FindAsync(org, query)).Total.ShouldBe(1, query);
+        }
+
+        (await FindAsync(org, "has:lost")).Total.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task An_organisations_own_types_are_found_counted_and_suggested_by_their_names()
+    {
+        var (type, gone) = (Guid.NewGuid(), Guid.NewGuid());
+        var org = await WriteAsync(Plain(1) with { TypeId = type, StatusName = "Waiting" }, Plain(2) with { TypeId = gone }, Plain(3));
+        foreach (var (id, name, deleted) in ((Guid, string, bool)[])[(type, "Outage", false), (gone, "Old Outage", true)])
+        {
+            var statuses = new StatusSet(["Waiting"], "Waiting");
+            var body = Encoding.UTF8.GetString(CaseTypeRows.Write(new()
+            {
+                OrgId = org,
+                Id = id,
+                StreamId = id,
+                Version = 1,
+                Type = new(id, name, "TUNKNOWN", Internal: false, statuses, statuses, statuses),
+                DeletedAt = deleted ? SearchCases.Now : null,
+            }));
+            await fixture.Database.ExecuteAsync($"insert into case_type (org_id, id, version, body, created_at) values ('{org}', '{id}', 1, '{body}', now())");
+        }
+
+        (await FindAsync(org, "type:outage")).Cases.ShouldHaveSingleItem().Key.ShouldBe("NOC-1");
+        (await FindAsync(org, "type:*outage")).Total.ShouldBe(2);
+        (await FindAsync(org, "-type:*outage")).Cases.ShouldHaveSingleItem().Key.ShouldBe("NOC-3");
+        var counts = await Search().CountAsync(new(org, Guid.Empty, SearchQuery.Everything, [new(CaseFieldKind.Type)], 10), Cancelled);
+        counts.Value.ShouldNotBeNull().Fields[0].Values.Select(static v => v.Value).ShouldBe(["Old Outage", "Outage", "Standard"]);
+        (await Search().SuggestAsync(new(org, "type", "o", 10), Cancelled)).Value.ShouldNotBeNull().Texts.ShouldBe(["Outage"]);
+        (await Search().SuggestAsync(new(org, "status_name", "wait", 10), Cancelled)).Value.ShouldNotBeNull().Texts.ShouldBe(["Waiting"]);
     }
 
     [Fact]

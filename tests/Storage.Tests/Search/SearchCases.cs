@@ -23,6 +23,18 @@ internal sealed class SearchCases
         (StatusGroup.InProgress, "Approved"), (StatusGroup.Closed, "Closed"), (StatusGroup.Closed, "Completed"),
     ];
 
+    private static readonly CaseInsight[] s_insights =
+        [new("MONITOR", "/monitors/12", "12"), new("MONITOR", "/monitors/13", "13"), new("SECURITY_SIGNAL", "/signals/x", "Signal:X")];
+
+    // "team" and "points" are also keys that any case may have.
+    private static readonly (string Key, CustomValue[] Values)[] s_custom =
+    [
+        ("Size", [Number("12.50"), Number("1e3"), Number("-0.25"), Number("9007199254740993"), Number("1E-20"), Number("1e40")]),
+        ("Runbook", [new("URL", false, ["https://docs.example.test/Disk?x=1&y=2"]), new("URL", true, ["http://a.test", "http://b.test/"])]),
+        ("team", [new("SELECT", true, ["Web", "data"]), new("TEXT", false, ["api"])]),
+        ("points", [Number("10"), Number("2.5")]),
+    ];
+
     public static ImmutableArray<CaseType> Types { get; } =
     [
         new(new("00000000-0000-0000-0000-000000000001"), "Standard", "STANDARD", true, null!, null!, null!),
@@ -40,6 +52,8 @@ internal sealed class SearchCases
     public SearchDirectory Directory => new(
         Projects.ToImmutableDictionary(static p => p.Id, static p => p.Key),
         Users.ToImmutableDictionary(static u => u.Id, static u => u.Email));
+
+    private static CustomValue Number(string value) => new("NUMBER", false, [value]);
 
     /// <summary>The same seed gives the same organisation, but for its ids.</summary>
     public static SearchCases Make(int seed, int count)
@@ -82,6 +96,7 @@ internal sealed class SearchCases
             StatusGroup = status.Group,
             AssigneeId = random.Next(3) == 0 ? null : users[random.Next(users.Length)].Id,
             Attributes = Attributes(random),
+            Details = Details(random, users),
             CreationSource = random.Next(4) == 0 ? "EVENT_MANAGEMENT" : "MANUAL",
             CreatedBy = users[random.Next(users.Length)].Id,
             CreatedAt = created,
@@ -92,6 +107,16 @@ internal sealed class SearchCases
             CommentCount = random.Next(3),
         };
     }
+
+    private static CaseDetails Details(Random random, ImmutableArray<(Guid Id, string Email)> users) => random.Next(3) == 0 ? CaseDetails.None : new()
+    {
+        DueDate = random.Next(2) == 0 ? null : DateOnly.FromDateTime(Now.UtcDateTime).AddDays(random.Next(-5, 6)),
+        Watchers = [.. users.Where(_ => random.Next(3) == 0).Select(static u => u.Id)],
+        Insights = [.. s_insights.Where(_ => random.Next(4) == 0)],
+        ResolvedReason = random.Next(3) == 0 ? random.Next(2) == 0 ? "FALSE_POSITIVE" : "TRUE_POSITIVE" : null,
+        CustomValues = ImmutableSortedDictionary<string, CustomValue>.Empty.AddRange(
+            s_custom.Where(_ => random.Next(2) == 0).Select(one => KeyValuePair.Create(one.Key, one.Values[random.Next(one.Values.Length)]))),
+    };
 
     private static string Words(Random random, int least, int most) =>
         string.Join(random.Next(4) == 0 ? ", " : " ", Enumerable.Range(0, random.Next(least, most + 1)).Select(_ => s_words[random.Next(s_words.Length)]));

@@ -9,7 +9,8 @@ internal static class SearchContract
     private static readonly string[] s_fields =
     [
         "status", "status_group", "status_name", "priority", "type", "type_id", "project", "project_id", "assignee", "created_by", "modified_by", "creation_source",
-        "archived", "team", "service", "x.y-z_@", "points", "nothing",
+        "archived", "team", "service", "x.y-z_@", "points", "nothing", "size", "runbook", "watcher", "insight.type",
+        "resolved_reason", "due_date",
     ];
 
     /// <summary>Pages and totals.</summary>
@@ -21,7 +22,10 @@ internal static class SearchContract
             var (org, text) = Draw(orgs, random);
             var size = random.Next(1, 101);
             var request = new CaseSearchRequest(
-                org.OrgId, Caller(org, random), Parse(text), (CaseSort)random.Next(3), random.Next(2) == 0, size, random.Next(3) > 0 ? 1 : random.Next(1, 5));
+                org.OrgId, Caller(org, random), Parse(text), (CaseSort)random.Next(3), random.Next(2) == 0, size, random.Next(3) > 0 ? 1 : random.Next(1, 5))
+            {
+                Projects = Projects(org, random),
+            };
             var page = (await search.SearchAsync(request, cancellationToken)).Value.ShouldNotBeNull(text);
             var expected = SearchModel.Sorted(org, request);
 
@@ -45,7 +49,7 @@ internal static class SearchContract
                 [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => CaseField.Parse(s_fields[random.Next(s_fields.Length)]).Value.ShouldNotBeNull())];
             var why = $"{string.Join(',', fields.Select(static f => f.Name))}: {text}";
 
-            var count = new CaseCountRequest(org.OrgId, Caller(org, random), Parse(text), fields, SearchLimits.MaxGroups);
+            var count = new CaseCountRequest(org.OrgId, Caller(org, random), Parse(text), fields, SearchLimits.MaxGroups) { Projects = Projects(org, random) };
             var counts = (await search.CountAsync(count, cancellationToken)).Value.ShouldNotBeNull(why);
             var expected = SearchModel.Count(org, count);
             counts.Total.ShouldBe(expected.Total, why);
@@ -55,7 +59,7 @@ internal static class SearchContract
                 actual.Values.ShouldBe(model.Values, $"{actual.Field} of {why}");
             }
 
-            var aggregate = new CaseAggregateRequest(org.OrgId, count.CallerId, count.Query, fields, SearchLimits.MaxGroups);
+            var aggregate = new CaseAggregateRequest(org.OrgId, count.CallerId, count.Query, fields, SearchLimits.MaxGroups) { Projects = count.Projects };
             var groups = (await search.AggregateAsync(aggregate, cancellationToken)).Value.ShouldNotBeNull(why);
             groups.Total.ShouldBe(expected.Total, why);
             groups.Groups.Select(Show).Order(StringComparer.Ordinal)
@@ -70,7 +74,7 @@ internal static class SearchContract
         for (var i = 0; i < queries; i++)
         {
             var (org, text) = Draw(orgs, random);
-            var request = new CaseWalkRequest(org.OrgId, Caller(org, random), Parse(text), null, random.Next(1, 60));
+            var request = new CaseWalkRequest(org.OrgId, Caller(org, random), Parse(text), null, random.Next(1, 60)) { Projects = Projects(org, random) };
             var met = new List<string>();
             do
             {
@@ -80,7 +84,7 @@ internal static class SearchContract
             }
             while (request.After is not null);
 
-            var all = new CaseSearchRequest(org.OrgId, request.CallerId, request.Query, CaseSort.CreatedAt, Ascending: false, 1, 1);
+            var all = new CaseSearchRequest(org.OrgId, request.CallerId, request.Query, CaseSort.CreatedAt, Ascending: false, 1, 1) { Projects = request.Projects };
             met.ShouldBe(SearchModel.Sorted(org, all).Where(static c => c.CreatedAt <= SearchCases.Now).Select(static c => c.Key), text);
         }
     }
@@ -88,7 +92,7 @@ internal static class SearchContract
     /// <summary>Suggestions of keys and values.</summary>
     public static async Task SuggestsAsync(ICaseSearch search, SearchCases org, CancellationToken cancellationToken)
     {
-        var attributes = org.Cases.SelectMany(static c => c.Attributes.SelectMany(a => a.Value.Select(v => (c.Id, a.Key, Value: v.ToLowerInvariant())))).Distinct().ToList();
+        var attributes = org.Cases.SelectMany(static c => CaseTerms.Attributes(c).Select(t => (c.Id, t.Key, t.Value))).Distinct().ToList();
         foreach (var typed in (string[])["", "w", "WEB", "web-", "l", "'", "no such", "*", "\\"])
         {
             var expected = attributes.Where(a => a.Key == "team" && a.Value.Length is > 0 and < 400 && a.Value.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
@@ -99,11 +103,20 @@ internal static class SearchContract
         foreach (var typed in (string[])["", "t", "TEA", "x.", "team:"])
         {
             var expected = attributes.Select(static a => a.Key).Distinct().Where(k => k.StartsWith(typed, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal);
-            (await SuggestAsync(null, typed)).Where(static k => !CaseField.Names.Contains(k) && k is not ("type" or "key" or "has" or "public_id" or "merge_status") && !k.EndsWith("_at", StringComparison.Ordinal))
+            (await SuggestAsync(null, typed)).Where(static k => !CaseField.Names.Contains(k) && k is not ("type" or "key" or "has" or "public_id" or "merge_status" or "insight") && !k.EndsWith("_at", StringComparison.Ordinal))
                 .Order(StringComparer.Ordinal).ShouldBe(expected, typed);
         }
 
+        var seen = org.Projects[0].Id;
+        var within = await search.SuggestAsync(new(org.OrgId, "team", "", SearchLimits.MaxSuggestions) { Projects = [seen] }, cancellationToken);
+        within.Value.ShouldNotBeNull().Texts.Where(static v => v.Length < 400).Order(StringComparer.Ordinal).ShouldBe(
+            org.Cases.Where(c => c.ProjectId == seen).SelectMany(CaseTerms.Attributes).Where(static t => t.Key == "team" && t.Value.Length is > 0 and < 400)
+                .Select(static t => t.Value).Distinct().Order(StringComparer.Ordinal));
+
         (await SuggestAsync(null, "pri")).ShouldBe(["priority"]);
+        (await SuggestAsync("due_date", "NOW+")).ShouldBe(["now+1d", "now+7d"]);
+        (await SuggestAsync("insight.type", "mon")).ShouldBe(["MONITOR"]);
+        (await SuggestAsync("watcher", "an")).ShouldBe(["ana@example.test", "anton@other.test"]);
         (await SuggestAsync("Priority", "p")).ShouldBe(["P1", "P2", "P3", "P4", "P5"]);
         (await SuggestAsync("status", "in")).ShouldContain("IN_PROGRESS");
         (await SuggestAsync("project", "s")).ShouldBe(["SEC"]);
@@ -119,6 +132,10 @@ internal static class SearchContract
         var org = orgs[random.Next(orgs.Length)];
         return (org, new SearchTerms(random, org).Next());
     }
+
+    /// <summary>Mostly all; otherwise some, or none.</summary>
+    private static ImmutableArray<Guid>? Projects(SearchCases org, Random random) =>
+        random.Next(3) > 0 ? null : [.. org.Projects.Where(_ => random.Next(2) == 0).Select(static p => p.Id)];
 
     private static Guid Caller(SearchCases org, Random random) => random.Next(5) == 0 ? Guid.Empty : org.Users[random.Next(org.Users.Length)].Id;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Switchboard.Cases;
 using Switchboard.Grains.Search;
 
@@ -9,7 +10,7 @@ internal static class SearchModel
 {
     public static ImmutableArray<CaseSnapshot> Sorted(SearchCases org, CaseSearchRequest request)
     {
-        var matching = Matching(org, request.Query, request.CallerId);
+        var matching = Matching(org, request.Query, request.CallerId, request.Projects);
         var ordered = request.Sort switch
         {
             CaseSort.CreatedAt => matching.OrderByDescending(static c => c.CreatedAt).ThenByDescending(static c => c.Id),
@@ -24,7 +25,7 @@ internal static class SearchModel
 
     public static CaseCounts Count(SearchCases org, CaseCountRequest request)
     {
-        ImmutableArray<CaseSnapshot> matching = [.. Matching(org, request.Query, request.CallerId)];
+        ImmutableArray<CaseSnapshot> matching = [.. Matching(org, request.Query, request.CallerId, request.Projects)];
         return new(matching.Length, [.. request.GroupBys.Select(field => new CaseFieldCounts(
             field,
             [.. matching.SelectMany(c => Values(org, field, c)).CountBy(static v => v ?? "\0")
@@ -34,7 +35,7 @@ internal static class SearchModel
 
     public static CaseAggregate Aggregate(SearchCases org, CaseAggregateRequest request)
     {
-        ImmutableArray<CaseSnapshot> matching = [.. Matching(org, request.Query, request.CallerId)];
+        ImmutableArray<CaseSnapshot> matching = [.. Matching(org, request.Query, request.CallerId, request.Projects)];
         IEnumerable<CaseGroup> groups = matching
             .SelectMany(c => request.GroupBy.Aggregate<CaseField, IEnumerable<ImmutableArray<string?>>>(
                 [[]], (tuples, field) => tuples.SelectMany(tuple => Values(org, field, c).Select(tuple.Add))))
@@ -44,11 +45,11 @@ internal static class SearchModel
         return new(matching.Length, [.. groups]);
     }
 
-    private static IEnumerable<CaseSnapshot> Matching(SearchCases org, SearchQuery query, Guid callerId)
+    private static IEnumerable<CaseSnapshot> Matching(SearchCases org, SearchQuery query, Guid callerId, ImmutableArray<Guid>? projects)
     {
         var filter = SearchBinder.Bind(query, new(callerId, SearchCases.Now, SearchCases.Types)).Value.ShouldNotBeNull();
         var matcher = new SearchMatcher(org.Directory);
-        return org.Cases.Where(c => matcher.Matches(filter, c));
+        return org.Cases.Where(c => (projects?.Contains(c.ProjectId) ?? true) && matcher.Matches(filter, c));
     }
 
     private static IEnumerable<string?> Values(SearchCases org, CaseField field, CaseSnapshot @case) => field.Kind switch
@@ -66,8 +67,12 @@ internal static class SearchModel
         CaseFieldKind.ModifiedBy => [@case.ModifiedBy?.ToString()],
         CaseFieldKind.CreationSource => [@case.CreationSource],
         CaseFieldKind.Archived => [@case.ArchivedAt is null ? "false" : "true"],
-        _ => @case.Attributes.TryGetValue(field.AttributeKey!, out var values) && values.Length > 0
-            ? (IEnumerable<string?>)values.Select(static v => v.ToLowerInvariant()).Distinct()
-            : (string?[])[null],
+        CaseFieldKind.DueDate => [@case.Details.DueDate?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)],
+        CaseFieldKind.Watcher => OrNone(@case.Details.Watchers.Select(static id => id.ToString())),
+        CaseFieldKind.InsightType => OrNone(@case.Details.Insights.Select(static i => i.Type).Distinct()),
+        CaseFieldKind.ResolvedReason => [@case.Details.ResolvedReason],
+        _ => OrNone(CaseTerms.Attributes(@case).Where(t => t.Key == field.AttributeKey).Select(static t => t.Value).Distinct()),
     };
+
+    private static IEnumerable<string?> OrNone(IEnumerable<string> values) => values.DefaultIfEmpty();
 }

@@ -32,6 +32,12 @@ public sealed class SearchPlanTests(SearchPlanTests.Filled filled) : IClassFixtu
     [InlineData("team:team7", "case_text_words")]
     [InlineData("team:team7 env:prod", "case_text_words")]
     [InlineData("service:svc11*", "case_text_words")]
+    [InlineData("watcher:@me", "case_text_words")]
+    [InlineData("watcher:user7@example.test status:open", "case_text_words")]
+    [InlineData("insight:monitor:12", "case_text_words")]
+    [InlineData("resolved_reason:FALSE_POSITIVE", "case_text_words")]
+    [InlineData("size:>900", "case_text_words")]
+    [InlineData("due_date:<now status:open", "case_due")]
     [InlineData("word77", "case_text_words")]
     [InlineData("\"word7 word77\"", "case_text_words")]
     [InlineData("word77 status:open", "case_text_words")]
@@ -124,16 +130,20 @@ public sealed class SearchPlanTests(SearchPlanTests.Filled filled) : IClassFixtu
                 insert into org_user (id, org_id, version, email, name, roles, disabled, verified, service_account, created_at)
                 select gen_random_uuid(), '{id}', 1, 'user' || i || '@example.test', '', '{Empty}', false, true, false, now() from generate_series(1, 100) i;
                 insert into "case" (id, org_id, version, project_id, key, public_id, type_id, title, description, priority, status_name, status_group,
-                    assignee_id, attributes, creation_source, created_by, created_at, archived_at, comment_count)
+                    assignee_id, attributes, creation_source, created_by, created_at, archived_at, comment_count, due_date)
                 select gen_random_uuid(), '{id}', 1, lpad((i % 20)::text, 32, '0')::uuid, 'NOC-' || i, i, '00000000-0000-0000-0000-000000000001',
                     'word' || i % 1000 || ' word' || i % 7 || ' word' || i % 501, repeat('some description ', 20), case when i % 50 = 0 then 1 else 2 + i % 4 end,
                     case when i % 200 = 1 then 'Pending Approval' when i % 10 < 2 then 'Open' else 'Closed' end, case when i % 200 = 1 then 1 when i % 10 < 2 then 0 else 2 end,
                     case when i % 3 > 0 then lpad((i % 100)::text, 32, '0')::uuid end, '{Empty}', 'MANUAL', lpad((i % 100)::text, 32, '0')::uuid,
-                    timestamptz '2026-10-01' - ({n} - i) * interval '10 minutes', case when i % 90 = 0 then now() end, 0
+                    timestamptz '2026-10-01' - ({n} - i) * interval '10 minutes', case when i % 90 = 0 then now() end, 0,
+                    case when i % 40 = 0 then date '2026-10-01' + (i % 400)::int end
                 from generate_series(1, {n}) i;
                 insert into case_text (case_id, org_id, title, description, facets)
                 select c.id, c.org_id, c.title, c.description,
                     array['team:team' || c.public_id % 100, 'service:svc' || c.public_id % 300, 'env:' || (array['prod', 'dev'])[1 + c.public_id % 2]]
+                        || case when c.public_id % 20 = 0 then array['!watcher:' || lpad((c.public_id % 100)::text, 32, '0')::uuid, 'size:' || c.public_id % 1000,
+                            '!insight:monitor:' || c.public_id, '!insight.type:monitor', '!resolved_reason:' || case when c.public_id % 100 = 0 then 'false' else 'true' end || '_positive']
+                        else '{Empty}' end
                 from "case" c where c.org_id = '{id}'
                 """);
         }

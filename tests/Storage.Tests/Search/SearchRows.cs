@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Json;
 using Npgsql;
 using Switchboard.Cases;
+using Switchboard.Storage.Cases;
 
 namespace Switchboard.Storage.Tests.Search;
 
@@ -43,18 +45,19 @@ internal static class SearchRows
         Add(
             batch,
             "insert into \"case\" (id, org_id, version, project_id, key, public_id, type_id, title, description, priority, status_name, status_group, "
-            + "assignee_id, attributes, creation_source, created_by, created_at, modified_by, modified_at, closed_at, archived_at, comment_count) "
-            + "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb, $15, $16, $17, $18, $19, $20, $21, $22)",
+            + "assignee_id, attributes, creation_source, created_by, created_at, modified_by, modified_at, closed_at, archived_at, comment_count, due_date, details) "
+            + "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::jsonb, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24::jsonb)",
             @case.Id, @case.OrgId, @case.Version, @case.ProjectId, @case.Key, @case.PublicId, @case.TypeId, @case.Title, @case.Description,
             (short)@case.Priority, @case.StatusName, (short)@case.StatusGroup, @case.AssigneeId,
             JsonSerializer.Serialize(@case.Attributes.ToDictionary(static a => a.Key, static a => a.Value.ToArray())),
             @case.CreationSource, @case.CreatedBy, @case.CreatedAt.UtcDateTime, @case.ModifiedBy, @case.ModifiedAt?.UtcDateTime,
-            @case.ClosedAt?.UtcDateTime, @case.ArchivedAt?.UtcDateTime, @case.CommentCount);
+            @case.ClosedAt?.UtcDateTime, @case.ArchivedAt?.UtcDateTime, @case.CommentCount,
+            @case.Details.DueDate, CaseDetailsColumn.Write(@case.Details) is { } details ? Encoding.UTF8.GetString(details) : null);
         Add(
             batch,
             "insert into case_text (case_id, org_id, title, description, facets) values ($1, $2, $3, $4, $5)",
             @case.Id, @case.OrgId, @case.Title, @case.Description,
-            @case.Attributes.SelectMany(static a => a.Value.Select(v => $"{a.Key}:{v.ToLowerInvariant()}")).ToArray());
+            CaseFacets.Of(@case));
     }
 
     private static void Add(NpgsqlBatch batch, string sql, params object?[] values)

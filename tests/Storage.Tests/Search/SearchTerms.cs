@@ -27,7 +27,13 @@ internal sealed class SearchTerms(Random random, SearchCases org)
         "merge_status:NOT_MERGED", "merge_status:merged", "archived:true", "archived:false", "is_archived:*", "has:archived",
         "created_at:2026-03-01", "created_at:>=2026-03-05", "created_at:<2026-03-05T10:00:00Z", "created_at:[2026-03-01 TO 2026-03-03]", "created_at:>now-7d",
         "created_at:[now-2w TO now-36h]", "created_at:2026-03-05T10:00Z", "modified_at:>now-5d", "modified_at:*", "closed_at:[* TO 2026-03-08]", "closed_at:>now-1w", "has:closed_at",
-        "has:description", "has:comments", "has:jira", "watcher:@me", "due_date:>now",
+        "has:description", "has:comments", "has:jira",
+        "watcher:@me", "watcher:*", "watcher:none", "-watcher:@me", "watcher:ana@example.test", "watcher:an*", "watcher:*other*", "watcher:nobody@example.test", "has:watcher",
+        "due_date:>now", "due_date:<now", "due_date:<=now", "due_date:2026-03-15", "due_date:[now-2d TO now+2d]", "due_date:*", "due_date:none", "due_date:>=2026-03-17", "has:due_date",
+        "insight:monitor", "insight:monitor:12", "insight:\"security_signal:signal:x\"", "insight:*:13", "insight:*", "insight.type:MONITOR", "insight.type:s*", "insight:none", "has:insight",
+        "resolved_reason:FALSE_POSITIVE", "resolved_reason:*positive", "resolved_reason:none", "has:resolved_reason",
+        "size:12.5", "size:12.50", "size:1000", "size:1e3", "size:>100", "size:[-1 TO 12.5]", "size:>=9007199254740993", "size:*", "has:size", "size:1e40", "points:1e1",
+        "runbook:\"https://docs.example.test/disk?x=1&y=2\"", "runbook:http*", "runbook:*test/", "team:data",
     ];
 
     public string Next() => random.Next(40) == 0 ? "" : Query(random.Next(1, 4));

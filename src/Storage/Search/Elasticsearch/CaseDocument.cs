@@ -1,10 +1,8 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Switchboard.Cases;
 using Switchboard.Grains.Search;
-using Switchboard.Storage.Cases;
 
 namespace Switchboard.Storage.Search.Elasticsearch;
 
@@ -45,31 +43,36 @@ internal static class CaseDocument
         json.WriteString("archived", @case.ArchivedAt is null ? "false" : "true");
         json.WriteNumber("comment_count", @case.CommentCount);
         json.WriteBoolean("has_description", @case.Description.Length > 0);
-        Write(json, "facets", CaseFacets.Of(@case.Attributes));
-        Write(json, "facet_keys", @case.Attributes.Where(static a => a.Value.Length > 0).Select(static a => a.Key.ToLowerInvariant()));
-        Write(json, "numbers", Numbers(@case.Attributes));
+        if (@case.Details.DueDate is { } due)
+        {
+            json.WriteString("due_date", Day(due));
+        }
+
+        Write(json, "facets", CaseTerms.Of(@case).Select(static term => term.ToString()));
+        Write(json, "facet_keys", CaseTerms.Attributes(@case).Select(static term => term.Key).Distinct());
+        Write(json, "numbers", CaseTerms.Attributes(@case).Where(static term => AttributeNumber.IsNumber(term.Value))
+            .Select(static term => $"{term.Key}:{Number(decimal.Parse(term.Value, CultureInfo.InvariantCulture))}"));
         json.WriteEndObject();
     }
 
     /// <summary>Microseconds since 1970, rounded down.</summary>
     public static long Moment(DateTimeOffset at) => (long)Math.Floor((at.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / (decimal)TimeSpan.TicksPerMicrosecond);
 
+    /// <summary>A day; the order of the texts is that of the days.</summary>
+    public static string Day(DateOnly day) => day.ToString("O", CultureInfo.InvariantCulture);
+
     /// <summary>P1 first, undefined last.</summary>
     public static int Rank(CasePriority priority) => ((int)priority + 5) % 6;
 
     /// <summary>
-    /// A number as a text whose order is the number's: a sign, 14 digits, 12 decimals; all digits of a negative number are turned round.
+    /// A number as a text whose order is the number's: a sign, 16 digits, 12 decimals; all digits of a negative number are turned round.
     /// <see cref="AttributeNumber"/> bounds the digits. Null for what is no number.
     /// </summary>
     public static string Number(decimal value)
     {
-        var digits = Math.Abs(value).ToString("00000000000000.000000000000", CultureInfo.InvariantCulture);
+        var digits = Math.Abs(value).ToString("0000000000000000.000000000000", CultureInfo.InvariantCulture);
         return value >= 0 ? "p" + digits : "n" + string.Concat(digits.Select(static c => c == '.' ? c : (char)('9' - c + '0')));
     }
-
-    private static IEnumerable<string> Numbers(ImmutableSortedDictionary<string, ImmutableArray<string>> attributes) =>
-        attributes.SelectMany(static a => a.Value.Where(AttributeNumber.IsNumber)
-            .Select(v => $"{a.Key.ToLowerInvariant()}:{Number(decimal.Parse(v, CultureInfo.InvariantCulture))}"));
 
     /// <summary>The domain's words with a blank between them. Too long a one leaves its place, which nobody can ask for.</summary>
     private static string Words(string text) =>

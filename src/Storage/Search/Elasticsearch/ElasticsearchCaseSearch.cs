@@ -23,7 +23,7 @@ public sealed class ElasticsearchCaseSearch : CaseSearch
     /// <summary>Opens nothing yet.</summary>
     /// <param name="client">The cluster.</param>
     /// <param name="database">The tenant's database, for the rows of what was found and the names in queries.</param>
-    /// <param name="types">The case types that <c>type:</c> can name.</param>
+    /// <param name="types">The built-in case types; the organisations' own are read.</param>
     /// <param name="clock">What <c>now</c> means.</param>
     /// <param name="options">The time limits.</param>
     /// <param name="elasticsearch">The index.</param>
@@ -149,8 +149,8 @@ public sealed class ElasticsearchCaseSearch : CaseSearch
 
     /// <inheritdoc/>
     protected override async ValueTask<Outcome<IReadOnlyList<string>>> AttributesAsync(
-        Guid orgId, string? key, string typed, int limit, CancellationToken cancellationToken) =>
-        await _calls.SearchAsync(SuggestDsl.Of(orgId, key, typed, limit), _options.Timeout, root => SuggestDsl.Read(key, root), cancellationToken);
+        Guid orgId, CaseFilter within, string? key, string typed, int limit, CancellationToken cancellationToken) =>
+        await _calls.SearchAsync(SuggestDsl.Of(orgId, within, key, typed, limit), _options.Timeout, root => SuggestDsl.Read(key, root), cancellationToken);
 
     private async ValueTask<Outcome<JsonObject>> QueryAsync(Guid orgId, CaseFilter filter, CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ using Switchboard.Grains.Search;
 
 namespace Switchboard.Storage.Search.Elasticsearch;
 
-/// <summary>The fields that cases are grouped by. An attribute's values are a field made for the request: what stands behind <c>key:</c> among the facets.</summary>
+/// <summary>The fields that cases are grouped by. Values of attributes and the like are a field made for the request: what stands behind <c>key:</c> among the facets.</summary>
 internal static class FieldDsl
 {
     private const string Script =
@@ -25,7 +25,8 @@ internal static class FieldDsl
         CaseFieldKind.ModifiedBy => "modified_by",
         CaseFieldKind.CreationSource => "creation_source",
         CaseFieldKind.Archived => "archived",
-        CaseFieldKind.Attribute => string.Create(CultureInfo.InvariantCulture, $"attribute_{index}"),
+        CaseFieldKind.DueDate => "due_date",
+        _ when field.TermKey is not null => string.Create(CultureInfo.InvariantCulture, $"attribute_{index}"),
         _ => throw new ArgumentOutOfRangeException(nameof(field), field, "No such field."),
     };
 
@@ -35,7 +36,7 @@ internal static class FieldDsl
         var runtime = new JsonObject();
         for (var i = 0; i < fields.Length; i++)
         {
-            if (fields[i].AttributeKey is { } key)
+            if (fields[i].TermKey is { } key)
             {
                 runtime[Name(fields[i], i)] = new JsonObject
                 {

@@ -41,19 +41,32 @@ internal sealed class FilterDsl(FilterNames directory)
         PriorityFilter priority => Terms("priority", priority.Any.Order().Select(static p => (JsonNode)(int)p)),
         StatusGroupFilter group => Terms("status_group", group.Any.Order().Select(static g => (JsonNode)(int)g)),
         TypeFilter type => Ids("type_id", type.Any),
-        ProjectFilter project => Term("project_id", project.ProjectId.ToString("D")),
+        ProjectFilter project => Projects(project),
         TextFilter text => Text(text),
         PublicIdFilter id => Range("public_id", ("gte", id.From), ("lte", id.To)),
+        UserFilter { Field: CaseUserField.Watcher } watcher => Term("facets", Watcher(watcher.UserId)),
+        HandleFilter { Field: CaseUserField.Watcher } watcher => Ids("facets", directory.Of(watcher), Watcher),
         UserFilter user => Term(Field(user.Field), user.UserId.ToString("D")),
         HandleFilter handle => Ids(Field(handle.Field), directory.Of(handle)),
         TimeFilter time => Time(time),
+        DueFilter due => Range(
+            "due_date",
+            [
+                .. due.From is { } from ? [("gte", (JsonNode)CaseDocument.Day(from))] : ((string, JsonNode)[])[],
+                .. due.To is { } to ? [("lte", (JsonNode)CaseDocument.Day(to))] : ((string, JsonNode)[])[],
+            ]),
         PresentFilter present => Present(present.Part),
         AttributeFilter attribute => Pattern("facets", new([$"{attribute.Key}:{attribute.Pattern.Start}", .. attribute.Pattern.Pieces.Skip(1)])),
         AttributeNumberFilter number => Number(number),
         _ => throw new ArgumentOutOfRangeException(nameof(filter), filter, "No such filter."),
     };
 
-    private static JsonObject Nothing() => new() { ["match_none"] = new JsonObject() };
+    /// <summary>In one of some projects.</summary>
+    public static JsonObject Projects(ProjectFilter filter) =>
+        filter.Any is [var only] ? Term("project_id", only.ToString("D")) : Ids("project_id", filter.Any);
+
+    /// <summary>No case.</summary>
+    public static JsonObject Nothing() => new() { ["match_none"] = new JsonObject() };
 
     private JsonObject Bool(string occurrence, ImmutableArray<CaseFilter> parts) =>
         new() { ["bool"] = new JsonObject { [occurrence] = new JsonArray([.. parts.Select(Write)]) } };
@@ -129,8 +142,12 @@ internal sealed class FilterDsl(FilterNames directory)
 
     private static JsonObject Terms(string field, IEnumerable<JsonNode> values) => new() { ["terms"] = new JsonObject { [field] = new JsonArray([.. values]) } };
 
-    private static JsonObject Ids(string field, ImmutableArray<Guid> ids) =>
-        ids.IsEmpty ? Nothing() : Terms(field, ids.Select(static id => (JsonNode)id.ToString("D")));
+    private static JsonObject Ids(string field, ImmutableArray<Guid> ids) => Ids(field, ids, static id => id.ToString("D"));
+
+    private static JsonObject Ids(string field, ImmutableArray<Guid> ids, Func<Guid, string> spell) =>
+        ids.IsEmpty ? Nothing() : Terms(field, ids.Select(id => (JsonNode)spell(id)));
+
+    private static string Watcher(Guid userId) => new CaseTerm(CaseTerms.Watcher, userId.ToString("D")).ToString();
 
     private static JsonObject Time(TimeFilter filter) => Range(
         Field(filter.Field),
@@ -162,6 +179,7 @@ internal sealed class FilterDsl(FilterNames directory)
         CasePart.Modification => Exists("modified_at"),
         CasePart.ClosedAt => Exists("closed_at"),
         CasePart.ArchivedAt => Exists("archived_at"),
+        CasePart.DueDate => Exists("due_date"),
         CasePart.Description => Term("has_description", true),
         CasePart.Comments => Range("comment_count", ("gt", 0)),
         _ => throw new ArgumentOutOfRangeException(nameof(part), part, "No such part."),

@@ -12,7 +12,7 @@ namespace Switchboard.Storage.Search.Elasticsearch;
 internal static class IndexDefinition
 {
     /// <summary>Raised when documents change their form, so that an index of the older form is made anew.</summary>
-    public const int Schema = 1;
+    public const int Schema = 2;
 
     public static byte[] Template(ElasticsearchOptions options) => JsonSerializer.SerializeToUtf8Bytes(new JsonObject
     {
@@ -70,6 +70,7 @@ internal static class IndexDefinition
             ["closed_at"] = Type("long"),
             ["archived_at"] = Type("long"),
             ["archived"] = Type("keyword"),
+            ["due_date"] = Type("keyword"),
             ["comment_count"] = Type("integer"),
             ["has_description"] = Type("boolean"),
             ["facets"] = Type("keyword"),

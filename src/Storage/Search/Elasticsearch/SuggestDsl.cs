@@ -1,16 +1,23 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Switchboard.Grains.Search;
 
 namespace Switchboard.Storage.Search.Elasticsearch;
 
 /// <summary>Keys or values of attributes that begin with what was typed.</summary>
 internal static class SuggestDsl
 {
-    public static JsonObject Of(Guid orgId, string? key, string typed, int limit)
+    public static JsonObject Of(Guid orgId, CaseFilter within, string? key, string typed, int limit)
     {
         var start = key is null ? typed : $"{key}:{typed}";
         var field = key is null ? "facet_keys" : "facets";
         var filter = new JsonArray(FilterDsl.Term("org_id", orgId.ToString("D")));
+        switch (within)
+        {
+            case ProjectFilter projects: filter.Add(FilterDsl.Projects(projects)); break;
+            case ConstantFilter { Value: false }: filter.Add(FilterDsl.Nothing()); break;
+        }
+
         if (start.Length > 0)
         {
             filter.Add(FilterDsl.Prefix(field, start));

@@ -48,11 +48,19 @@ public sealed class ElasticsearchWireTests(DatabaseFixture fixture) : IClassFixt
             Title = "Disk full on db-3",
             Attributes = ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty.Add("points", ["-2.5"]).Add("team", ["Web"]),
             Priority = CasePriority.P1,
+            Details = new()
+            {
+                DueDate = new(2026, 3, 20),
+                ResolvedReason = "FALSE_POSITIVE",
+                Watchers = [s_first],
+                Insights = [new("MONITOR", "/monitors/12", "12")],
+                CustomValues = ImmutableSortedDictionary<string, CustomValue>.Empty.Add("Size", new("NUMBER", true, ["1e3", "7"])),
+            },
         };
         var lines =
             """
             {"index":{"_id":"0198c3c4-5c2c-7d4e-8f1a-0c6f1d2e3f41","version":7,"version_type":"external"}}
-            {"org_id":"0198c3c4-5c2c-7d4e-8f1a-0c6f1d2e3f40","id":"0198c3c4-5c2c-7d4e-8f1a-0c6f1d2e3f41","version":7,"project_id":"0198c3c4-5c2c-7d4e-8f1a-0c6f1d2e3f40","key":"NOC-1","public_id":1,"type_id":"00000000-0000-0000-0000-000000000001","title":"disk full on db-3","words":["disk full on db 3",""],"priority":1,"priority_rank":0,"status_group":1,"status_name":"in progress","status_label":"In Progress","creation_source":"MANUAL","created_by":"0198c3c4-5c2c-7d4e-8f1a-0c6f1d2e3f40","created_at":1773576000000000,"archived":"false","comment_count":0,"has_description":false,"facets":["points:-2.5","team:web"],"facet_keys":["points","team"],"numbers":["points:n99999999999997.499999999999"]}
+            {"org_id":"0198c3c4-5c2c-7d4e-8f1a-0c6f1d2e3f40","id":"0198c3c4-5c2c-7d4e-8f1a-0c6f1d2e3f41","version":7,"project_id":"0198c3c4-5c2c-7d4e-8f1a-0c6f1d2e3f40","key":"NOC-1","public_id":1,"type_id":"00000000-0000-0000-0000-000000000001","title":"disk full on db-3","words":["disk full on db 3",""],"priority":1,"priority_rank":0,"status_group":1,"status_name":"in progress","status_label":"In Progress","creation_source":"MANUAL","created_by":"0198c3c4-5c2c-7d4e-8f1a-0c6f1d2e3f40","created_at":1773576000000000,"archived":"false","comment_count":0,"has_description":false,"due_date":"2026-03-20","facets":["points:-2.5","team:web","size:1000","size:7","!watcher:0198c3c4-5c2c-7d4e-8f1a-0c6f1d2e3f41","!insight.type:monitor","!insight:monitor:12","!resolved_reason:false_positive"],"facet_keys":["points","team","size"],"numbers":["points:n9999999999999997.499999999999","size:p0000000000001000.000000000000","size:p0000000000000007.000000000000"]}
             {"delete":{"_id":"0198c3c4-5c2c-7d4e-8f1a-0c6f1d2e3f42","version":3,"version_type":"external"}}
 
             """.ReplaceLineEndings("\n");
@@ -277,7 +285,7 @@ public sealed class ElasticsearchWireTests(DatabaseFixture fixture) : IClassFixt
     [Fact]
     public void Numbers_are_texts_in_the_numbers_order()
     {
-        decimal[] numbers = [-99999999999999.999999999999m, -10m, -9.5m, -0.000000000001m, 0m, 0.000000000001m, 9.5m, 10m, 99999999999999.999999999999m];
+        decimal[] numbers = [-9999999999999999.999999999999m, -10m, -9.5m, -0.000000000001m, 0m, 0.000000000001m, 9.5m, 10m, 9999999999999999.999999999999m];
         numbers.Select(CaseDocument.Number).ShouldBe(numbers.Select(CaseDocument.Number).Order(StringComparer.Ordinal));
         CaseDocument.Number(-0.0m).ShouldBe(CaseDocument.Number(0m));
     }
