@@ -16,6 +16,9 @@ internal sealed class Counter
     /// <summary>Called for each event with the time at which it came.</summary>
     public Action<EventRecord, long>? Came { get; set; }
 
+    /// <summary>Events that have come.</summary>
+    public long Value => Volatile.Read(ref _count);
+
     /// <summary>Completes when so many more events have come.</summary>
     public Task MoreAsync(long events)
     {

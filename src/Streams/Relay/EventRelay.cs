@@ -36,6 +36,7 @@ internal sealed partial class EventRelay(
         await using var slot = tenant.Keeper.Open(name);
         using var tail = tenant.Tail.Join(partition: null);
         Progress? progress = null;
+        RelayReader? reader = null;
         using var metrics = instruments.ObserveQueue(
             Tenant, name, () => slot.Held is null ? null : progress?.Backlog(tenant.Tail.End, queues: 1, time.GetUtcNow(), bytes: 0));
         QueueLease? lease = null;
@@ -47,12 +48,14 @@ internal sealed partial class EventRelay(
                 if (!ReferenceEquals(held, lease))
                 {
                     var start = held.Position ?? new QueuePosition(await tenant.Reader.GetEpochAsync(stopping), 0, 1);
-                    (lease, progress) = (held, new Progress(start));
+                    (lease, progress, reader) = (held, new Progress(start), new RelayReader(tenant.Tail, start.ToFeed(), options.BatchEvents));
                 }
 
-                if (await tenant.Tail.ReadAsync(progress!.Cursor, stopping) is { } page)
+                if (await reader!.NextAsync(stopping) is { } batch)
                 {
-                    await RelayAsync(page, progress, stopping);
+                    reader.ReadAhead(stopping);
+                    await RelayAsync(batch.Records, stopping);
+                    progress!.Pass(batch.Last);
                     slot.Advance(held, progress.Position);
                     Succeeded();
                 }
@@ -76,24 +79,13 @@ internal sealed partial class EventRelay(
         }
     }
 
-    private async Task RelayAsync(LogPage page, Progress progress, CancellationToken stopping)
+    private async Task RelayAsync(List<EventRecord> records, CancellationToken stopping)
     {
-        List<EventRecord> records = [];
-        foreach (var one in page.Events)
-        {
-            if (one.Position.CompareTo(progress.Cursor) > 0)
-            {
-                records.Add(one.Record);
-            }
-        }
-
         await PublishAsync(publisher.TopicOf(Tenant), records, stopping);
         foreach (var route in options.Routes)
         {
             await PublishAsync(route.Topic, [.. records.Where(record => route.Takes(Tenant, record.Type))], stopping);
         }
-
-        progress.Pass(page.Last);
     }
 
     private async Task PublishAsync(string topic, List<EventRecord> records, CancellationToken stopping)

@@ -11,6 +11,9 @@ public sealed class RelayOptions
     /// <summary>Besides the tenant's own topic, which gets every event: what also goes elsewhere.</summary>
     public IList<RelayRoute> Routes { get; } = [];
 
+    /// <summary>The log is read page by page for a batch until it has so many events; a batch is published, and acknowledged, as a whole.</summary>
+    public int BatchEvents { get; set; } = 1000;
+
     /// <summary>The pause after a first failure; it doubles up to <see cref="LongestPause"/>.</summary>
     public TimeSpan FirstPause { get; set; } = TimeSpan.FromMilliseconds(100);
 
@@ -56,6 +59,11 @@ public sealed class RelayOptionsValidator : IValidateOptions<RelayOptions>
             {
                 wrong.Add($"{RelayOptions.Section}:Routes:{index} has no Types; name event types such as case.opened, or case.* for all of cases.");
             }
+        }
+
+        if (options.BatchEvents is < 1 or > 100_000)
+        {
+            wrong.Add($"{RelayOptions.Section}:BatchEvents is {options.BatchEvents}; set it to 1 to 100000 (default 1000).");
         }
 
         if (options.FirstPause <= TimeSpan.Zero || options.LongestPause < options.FirstPause || options.LongestPause > TimeSpan.FromMinutes(5))
