@@ -12,6 +12,7 @@ using Switchboard.Gateway.Idempotency;
 using Switchboard.Gateway.Limits;
 using Switchboard.Gateway.Orgs;
 using Switchboard.Gateway.Projects;
+using Switchboard.Gateway.Views;
 using Switchboard.Gateway.Webhooks;
 using Switchboard.Grains.CaseStreams;
 
@@ -42,7 +43,9 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<GatewayFrame>();
         services.AddSingleton<CaseLookup>();
 
+        services.AddSingleton<SearchPages>();
         services.AddSingleton<IApiOperations, SearchOperations>();
+        services.AddSingleton<IApiOperations, ViewOperations>();
         services.AddSingleton<IApiOperations, CaseOperations>();
         services.AddSingleton<IApiOperations, TimelineOperations>();
         services.AddSingleton<IApiOperations, WatcherOperations>();

@@ -51,6 +51,9 @@ public static class Limits
     /// <summary>Cases of one bulk update.</summary>
     public const int BulkCases = 1_000;
 
+    /// <summary>Saved views of a project.</summary>
+    public const int Views = 500;
+
     /// <summary>Favourite projects of a user.</summary>
     public const int Favorites = 200;
 

@@ -13,6 +13,7 @@ using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
 using Switchboard.Grains.Rebuilds;
 using Switchboard.Grains.Timeline;
+using Switchboard.Grains.Views;
 using Switchboard.Orgs;
 using Switchboard.Projects;
 using Switchboard.Storage.Cases;
@@ -28,6 +29,7 @@ using Switchboard.Storage.Rebuilds;
 using Switchboard.Storage.Schema;
 using Switchboard.Storage.Search;
 using Switchboard.Storage.Timeline;
+using Switchboard.Storage.Views;
 
 namespace Switchboard.Storage;
 
@@ -85,6 +87,7 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<CaseTypeRows>();
         services.AddSingleton<IAggregateRows<CaseTypeSnapshot>>(provider => provider.GetRequiredService<CaseTypeRows>());
         services.AddSingleton<ICaseTypeDirectory>(provider => provider.GetRequiredService<CaseTypeRows>());
+        services.AddSingleton<IViewDirectory, ViewRows>();
         services.AddSingleton<ITimelineReader, TimelineRows>();
         services.AddSingleton<ProjectRows>();
         services.AddSingleton<IAggregateRows<ProjectSnapshot>>(provider => provider.GetRequiredService<ProjectRows>());

@@ -5,6 +5,7 @@ using Switchboard.Grains.EventStore;
 using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
 using Switchboard.Grains.Timeline;
+using Switchboard.Grains.Views;
 using Switchboard.Orgs;
 using Switchboard.Projects;
 using Switchboard.Testing.InMemory;
@@ -19,6 +20,7 @@ internal static class Ports
         typeof(IEventStore), typeof(IAggregateRows<CaseSnapshot>), typeof(IAggregateRows<ProjectSnapshot>), typeof(IAggregateRows<UserSnapshot>),
         typeof(IAggregateRows<OrgSnapshot>), typeof(IOrgDirectory), typeof(ICaseDirectory), typeof(IProjectDirectory), typeof(ICaseNumbers),
         typeof(ITimelineReader), typeof(ICaseLinks), typeof(ICaseTypeDirectory), typeof(IAggregateRows<CaseTypeSnapshot>),
+        typeof(IViewDirectory),
     ];
 
     public static void Add(IServiceCollection services, InMemoryStore store)

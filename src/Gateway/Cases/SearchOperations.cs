@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using Switchboard.Cases;
 using Switchboard.Gateway.Access;
 using Switchboard.Gateway.Http;
 using Switchboard.Grains.Search;
@@ -8,29 +6,8 @@ using Switchboard.Orgs;
 namespace Switchboard.Gateway.Cases;
 
 /// <summary>Finds cases.</summary>
-internal sealed class SearchOperations(ICaseSearch search, People people) : IApiOperations
+internal sealed class SearchOperations(SearchPages pages) : IApiOperations
 {
-    private static readonly IntegerParameter PageSize = new("page[size]", 1, SearchLimits.MaxPageSize, 10)
-    {
-        Description = "Cases a page.",
-    };
-
-    // The public schema's default is 0, its service counts from 1: both 0 and an absent number mean the first page.
-    private static readonly IntegerParameter PageNumber = new("page[number]", 0, 1_000_000, 1)
-    {
-        Description = "The page, from 1; 0 is taken as 1.",
-    };
-
-    private static readonly ChoiceParameter SortField = new("sort[field]", ["created_at", "priority", "status"], "created_at")
-    {
-        Description = "What to sort by.",
-    };
-
-    private static readonly BooleanParameter SortAscending = new("sort[asc]", false)
-    {
-        Description = "Ascending; the default is newest first.",
-    };
-
     private static readonly TextParameter Filter = new("filter", Parameter.InQuery, SearchLimits.MaxLength)
     {
         Description = "A query in the search language, such as status:open (team:a OR team:b) disk.",
@@ -46,7 +23,7 @@ internal sealed class SearchOperations(ICaseSearch search, People people) : IApi
             Tag = "Case Management",
             Summary = "Search cases",
             Access = AccessRule.Needs(Permissions.CasesRead),
-            Parameters = [PageSize, PageNumber, SortField, Filter, SortAscending],
+            Parameters = [.. SearchPages.Parameters, Filter],
             Response = CaseSchemas.CasesResponse,
             Handle = SearchAsync,
         },
@@ -55,54 +32,8 @@ internal sealed class SearchOperations(ICaseSearch search, People people) : IApi
     private async ValueTask SearchAsync(ApiRequest request)
     {
         var parsed = SearchParser.Parse(request.Get(Filter));
-        if (parsed.Error is { } error)
-        {
-            await request.RefuseAsync(error.ToDomainError());
-            return;
-        }
-
-        var size = request.Get(PageSize);
-        var number = Math.Max(1, request.Get(PageNumber));
-        var outcome = await search.SearchAsync(
-            new CaseSearchRequest(
-                request.OrgId,
-                request.Principal.UserId,
-                parsed.Query!,
-                SortOf(request.Get(SortField)),
-                request.Get(SortAscending),
-                size,
-                number),
-            request.Aborted);
-        if (!outcome.Succeeded)
-        {
-            await request.RefuseAsync(outcome.Error);
-            return;
-        }
-
-        var (found, total) = (outcome.Value.Cases, outcome.Value.Total);
-        var resolved = await people.FindAllAsync(request.OrgId, UsersOf(found).AsSpan());
-        await request.SendAsync(new CaseJson.Page(found, resolved, total, number, size), CaseJson.WritePage);
-    }
-
-    private static CaseSort SortOf(string? field) => field switch
-    {
-        "priority" => CaseSort.Priority,
-        "status" => CaseSort.Status,
-        _ => CaseSort.CreatedAt,
-    };
-
-    private static ImmutableArray<Guid> UsersOf(ImmutableArray<CaseSnapshot> cases)
-    {
-        var ids = ImmutableArray.CreateBuilder<Guid>(cases.Length * 2);
-        foreach (var found in cases)
-        {
-            ids.Add(found.CreatedBy);
-            if (found.AssigneeId is { } assignee)
-            {
-                ids.Add(assignee);
-            }
-        }
-
-        return ids.DrainToImmutable();
+        await (parsed.Error is { } error
+            ? request.RefuseAsync(error.ToDomainError())
+            : pages.SendAsync(request, parsed.Query!));
     }
 }

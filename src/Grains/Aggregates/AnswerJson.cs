@@ -4,6 +4,7 @@ using Switchboard.Cases;
 using Switchboard.Orgs;
 using Switchboard.Projects;
 using Switchboard.Timeline;
+using Switchboard.Views;
 
 namespace Switchboard.Grains.Aggregates;
 
@@ -23,4 +24,5 @@ namespace Switchboard.Grains.Aggregates;
 [JsonSerializable(typeof(OrgSnapshot))]
 [JsonSerializable(typeof(UserSnapshot))]
 [JsonSerializable(typeof(KeySnapshot))]
+[JsonSerializable(typeof(ViewSnapshot))]
 internal sealed partial class AnswerJson : JsonSerializerContext;

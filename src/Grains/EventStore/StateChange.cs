@@ -2,6 +2,7 @@ using Switchboard.Cases;
 using Switchboard.Orgs;
 using Switchboard.Projects;
 using Switchboard.Timeline;
+using Switchboard.Views;
 
 namespace Switchboard.Grains.EventStore;
 
@@ -35,6 +36,12 @@ public sealed record CaseEchoed(Guid CaseId, NewEvent Event, TimelineCell Cell) 
 /// <summary>The case type's row.</summary>
 public sealed record CaseTypeWritten(CaseTypeSnapshot Type) : StateChange;
 
+/// <summary>The view's row. The project of a new one must exist, else the append is a version conflict.</summary>
+public sealed record ViewWritten(ViewSnapshot View) : StateChange;
+
+/// <summary>A view that goes.</summary>
+public sealed record ViewErased(ViewSnapshot View) : StateChange;
+
 /// <summary>A new link.</summary>
 public sealed record LinkWritten(CaseLink Link) : StateChange;
 
@@ -51,8 +58,8 @@ public sealed record CellChanged(TimelineCell Cell) : StateChange;
 public sealed record ProjectWritten(ProjectSnapshot Project) : StateChange;
 
 /// <summary>
-/// Deletes the project's row, all its cases with their cells and search text, and appends a <see cref="CaseDeleted"/> to each
-/// case's stream.
+/// Deletes the project's row, all its cases with their cells and search text, and its views, and appends a <see cref="CaseDeleted"/> to
+/// each case's stream and a <see cref="ViewDeleted"/> to each view's.
 /// </summary>
 public sealed record ProjectRemoved(ProjectSnapshot Project, DateTimeOffset At) : StateChange;
 

@@ -31,6 +31,13 @@ public sealed record SearchQuery(SearchNode? Root)
         return false;
     }
 
+    /// <summary>The same condition on the cases of one project only.</summary>
+    public SearchQuery Within(Guid projectId)
+    {
+        SearchNode project = new FacetNode("project_id", new ExactValue(projectId.ToString("D")));
+        return new(Root is null ? project : new AndNode([project, Root]));
+    }
+
     /// <summary>Reads a query; a refusal is <see cref="ErrorKind.Malformed"/> with the position, what was found and what was expected.</summary>
     public static Outcome<SearchQuery> Parse(string? text)
     {

@@ -73,6 +73,8 @@ internal static class AppendRules
         CaseTypeWritten written => (written.Type.OrgId, written.Type.StreamId, written.Type.Version),
         LinkWritten written => (written.Link.OrgId, written.Link.OwnerId, null),
         LinkErased erased => (erased.Link.OrgId, erased.Link.OwnerId, null),
+        ViewWritten written => (written.View.OrgId, written.View.Id, written.View.Version),
+        ViewErased erased => (erased.View.OrgId, erased.View.Id, null),
         ProjectWritten written => (written.Project.OrgId, written.Project.Id, written.Project.Version),
         ProjectRemoved removed => (removed.Project.OrgId, removed.Project.Id, null),
         UserWritten written => (written.User.OrgId, written.User.Id, written.User.Version),

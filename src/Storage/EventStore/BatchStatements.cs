@@ -4,6 +4,7 @@ using Switchboard.Events;
 using Switchboard.Grains.EventStore;
 using Switchboard.Storage.Events;
 using Switchboard.Timeline;
+using Switchboard.Views;
 
 namespace Switchboard.Storage.EventStore;
 
@@ -124,6 +125,17 @@ internal sealed class BatchStatements(EventCodec codec, TimeProvider time)
             case CaseTypeWritten written:
                 _aggregates.Add(AggregateStatements.Write(written.Type, expected));
                 break;
+            case ViewWritten written:
+                if (expected == 0)
+                {
+                    _projects.Add((written.View.OrgId, written.View.ProjectId));
+                }
+
+                _aggregates.Add(ViewStatements.Write(written.View, expected));
+                break;
+            case ViewErased erased:
+                _aggregates.Add(ViewStatements.Delete(erased.View, expected));
+                break;
             case UserWritten written:
                 _aggregates.Add(AggregateStatements.Write(written.User, expected));
                 break;
@@ -136,6 +148,7 @@ internal sealed class BatchStatements(EventCodec codec, TimeProvider time)
             case ProjectRemoved removed:
                 var encoded = Encode(AggregateStatements.DeletedWith(removed));
                 _removals.AddRange(AggregateStatements.Remove(removed, expected, append, encoded, now));
+                _removals.Add(ViewStatements.Remove(removed, append, codec.NameOf(typeof(ViewDeleted)), now));
                 break;
             default:
                 throw new ArgumentException($"The store does not know the state change {change.GetType().Name}.");

@@ -3,6 +3,7 @@ using Switchboard.Cases;
 using Switchboard.Grains.EventStore;
 using Switchboard.Orgs;
 using Switchboard.Projects;
+using Switchboard.Views;
 
 namespace Switchboard.Storage.Events;
 
@@ -52,6 +53,9 @@ namespace Switchboard.Storage.Events;
 [JsonSerializable(typeof(ProjectCaseTypesChanged))]
 [JsonSerializable(typeof(ProjectColumnsChanged))]
 [JsonSerializable(typeof(ProjectDeleted))]
+[JsonSerializable(typeof(ViewCreated))]
+[JsonSerializable(typeof(ViewChanged))]
+[JsonSerializable(typeof(ViewDeleted))]
 [JsonSerializable(typeof(OrgCreated))]
 [JsonSerializable(typeof(UserCreated))]
 [JsonSerializable(typeof(UserRenamed))]

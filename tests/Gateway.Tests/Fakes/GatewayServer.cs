@@ -15,6 +15,7 @@ using Switchboard.Grains.Projects;
 using Switchboard.Grains.Search;
 using Switchboard.Grains.Suggestions;
 using Switchboard.Grains.Timeline;
+using Switchboard.Grains.Views;
 using Switchboard.Grains.Webhooks;
 using Switchboard.Testing;
 
@@ -67,6 +68,7 @@ internal sealed class GatewayServer : IAsyncDisposable
         builder.Services.AddSingleton<ICaseSuggester>(nothing);
         builder.Services.AddSingleton<ICaseHistory>(nothing);
         builder.Services.AddSingleton<ICaseAnalytics>(nothing);
+        builder.Services.AddSingleton<IViewDirectory>(nothing);
         builder.Services.AddSingleton<IWebhooks>(new NoWebhooks());
         builder.Services.AddSwitchboardGateway(builder.Configuration);
         builder.Services.AddSingleton<IApiOperations>(new TestOperations(operations ?? []));

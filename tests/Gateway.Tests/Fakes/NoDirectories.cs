@@ -9,16 +9,18 @@ using Switchboard.Grains.Projects;
 using Switchboard.Grains.Search;
 using Switchboard.Grains.Suggestions;
 using Switchboard.Grains.Timeline;
+using Switchboard.Grains.Views;
 using Switchboard.Orgs;
 using Switchboard.Projects;
 using Switchboard.Timeline;
+using Switchboard.Views;
 
 namespace Switchboard.Gateway.Tests.Fakes;
 
 /// <summary>Ports with nothing behind them, for tests that never reach them.</summary>
 internal sealed class NoDirectories :
     ICaseSearch, ICaseDirectory, ICaseLinks, ICaseTypeDirectory, ITimelineReader, IProjectDirectory, IOrgDirectory, IAuditLog, ICaseSuggester,
-    ICaseHistory, ICaseAnalytics
+    ICaseHistory, ICaseAnalytics, IViewDirectory
 {
     public ValueTask<Outcome<CaseSearchPage>> SearchAsync(CaseSearchRequest request, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
@@ -64,6 +66,12 @@ internal sealed class NoDirectories :
         throw new NotSupportedException();
 
     public ValueTask<ImmutableArray<TimelineCell>> ListAsync(TimelineQuery query, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    ValueTask<ViewSnapshot?> IViewDirectory.FindAsync(Guid orgId, Guid viewId, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    ValueTask<ImmutableArray<ViewSnapshot>> IViewDirectory.ListAsync(Guid orgId, Guid projectId, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public ValueTask<ImmutableArray<ProjectSnapshot>> ListAsync(Guid orgId, CancellationToken cancellationToken) =>

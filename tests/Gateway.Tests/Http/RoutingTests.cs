@@ -22,7 +22,7 @@ public sealed class RoutingTests : IAsyncLifetime
     [InlineData("/api/v2/unknown")]
     [InlineData("/api/v2/cases/count/of")]
     [InlineData("/api/v2/cases/link/a/b")]
-    [InlineData("/api/v2/cases/views/7")]
+    [InlineData("/api/v2/cases/views/7/8")]
     [InlineData("/api/v2/cases/projects/favorites/of")]
     [InlineData("/docs/../../etc/passwd")]
     [InlineData("/docs/%2e%2e%2fappsettings.json")]

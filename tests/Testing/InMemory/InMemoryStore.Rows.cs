@@ -6,16 +6,19 @@ using Switchboard.Grains.EventStore;
 using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
 using Switchboard.Grains.Timeline;
+using Switchboard.Grains.Views;
 using Switchboard.Orgs;
 using Switchboard.Projects;
 using Switchboard.Timeline;
+using Switchboard.Views;
 
 namespace Switchboard.Testing.InMemory;
 
 /// <summary>The ports that read rows and hand out numbers.</summary>
 public sealed partial class InMemoryStore :
     IAggregateRows<CaseSnapshot>, IAggregateRows<ProjectSnapshot>, IAggregateRows<UserSnapshot>, IAggregateRows<KeySnapshot>,
-    IAggregateRows<OrgSnapshot>, ICaseNumbers, ICaseDirectory, ICaseLinks, ICaseTypeDirectory, IAggregateRows<CaseTypeSnapshot>, IProjectDirectory, IOrgDirectory, ITimelineReader
+    IAggregateRows<OrgSnapshot>, ICaseNumbers, ICaseDirectory, ICaseLinks, ICaseTypeDirectory, IAggregateRows<CaseTypeSnapshot>, IProjectDirectory, IOrgDirectory, ITimelineReader,
+    IViewDirectory
 {
     private readonly Dictionary<(Guid OrgId, Guid Scope), long> _numbers = [];
 
@@ -169,6 +172,13 @@ public sealed partial class InMemoryStore :
             : cells.OrderByDescending(cell => cell.CaseVersion).ThenByDescending(cell => cell.Id);
         return new([.. ordered.Skip(query.PageNumber * query.PageSize).Take(query.PageSize)]);
     }
+
+    ValueTask<ViewSnapshot?> IViewDirectory.FindAsync(Guid orgId, Guid viewId, CancellationToken cancellationToken) =>
+        new(Read().Views.GetValueOrDefault(viewId) is { } view && view.OrgId == orgId ? view : null);
+
+    ValueTask<ImmutableArray<ViewSnapshot>> IViewDirectory.ListAsync(Guid orgId, Guid projectId, CancellationToken cancellationToken) =>
+        new([.. Read().Views.Values
+            .Where(view => view.OrgId == orgId && view.ProjectId == projectId).OrderBy(view => view.CreatedAt).ThenBy(view => view.Id)]);
 
     private long Next((Guid, Guid) scope) => _numbers[scope] = _numbers.GetValueOrDefault(scope) + 1;
 }

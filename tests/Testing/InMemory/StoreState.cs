@@ -5,6 +5,7 @@ using Switchboard.Orgs;
 using Switchboard.Projects;
 using Switchboard.Storage.EventStore;
 using Switchboard.Timeline;
+using Switchboard.Views;
 
 namespace Switchboard.Testing.InMemory;
 
@@ -32,6 +33,8 @@ internal sealed class StoreState
     public ImmutableDictionary<Guid, CaseLink> Links { get; private set; } = ImmutableDictionary<Guid, CaseLink>.Empty;
 
     public ImmutableDictionary<Guid, ProjectSnapshot> Projects { get; private set; } = ImmutableDictionary<Guid, ProjectSnapshot>.Empty;
+
+    public ImmutableDictionary<Guid, ViewSnapshot> Views { get; private set; } = ImmutableDictionary<Guid, ViewSnapshot>.Empty;
 
     public ImmutableDictionary<Guid, UserSnapshot> Users { get; private set; } = ImmutableDictionary<Guid, UserSnapshot>.Empty;
 
@@ -102,6 +105,11 @@ internal sealed class StoreState
             case ProjectWritten { Project: var project }:
                 var keyTaken = Projects.Values.Any(other => other.Id != project.Id && other.OrgId == project.OrgId && other.Key == project.Key);
                 return Try(!keyTaken, "project_key", () => Projects = Projects.SetItem(project.Id, project));
+            case ViewWritten { View: var view }:
+                var home = request.ExpectedVersion > 0 || Projects.GetValueOrDefault(view.ProjectId)?.OrgId == view.OrgId;
+                return Try(home, null, () => Views = Views.SetItem(view.Id, view));
+            case ViewErased { View: var view }:
+                return Try(Views.ContainsKey(view.Id), null, () => Views = Views.Remove(view.Id));
             case ProjectRemoved removed:
                 Remove(removed, request, now);
                 return new AppendResult(AppendStatus.Appended);
@@ -162,6 +170,7 @@ internal sealed class StoreState
     private void Remove(ProjectRemoved removed, AppendRequest request, DateTimeOffset now)
     {
         Projects = Projects.Remove(removed.Project.Id);
+        RemoveViews(removed, request, now);
         foreach (var gone in Cases.Values.Where(one => one.OrgId == removed.Project.OrgId && one.ProjectId == removed.Project.Id).ToArray())
         {
             Cases = Cases.Remove(gone.Id);
@@ -170,6 +179,16 @@ internal sealed class StoreState
             Links = Links.RemoveRange(Links.Values.Where(link => link.Parent == end || link.Child == end).Select(link => link.Id));
             var stream = new StreamName(gone.OrgId, "case", gone.Id);
             Record(stream, new NewEvent(Guid.CreateVersion7(now), new CaseDeleted(gone.ProjectId, gone.Key), removed.At), request.Metadata, now);
+        }
+    }
+
+    private void RemoveViews(ProjectRemoved removed, AppendRequest request, DateTimeOffset now)
+    {
+        foreach (var gone in Views.Values.Where(one => one.OrgId == removed.Project.OrgId && one.ProjectId == removed.Project.Id).ToArray())
+        {
+            Views = Views.Remove(gone.Id);
+            var stream = new StreamName(gone.OrgId, "case_view", gone.Id);
+            Record(stream, new NewEvent(Guid.CreateVersion7(now), new ViewDeleted(gone.ProjectId, gone.Content), removed.At), request.Metadata, now);
         }
     }
 
