@@ -3,15 +3,16 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Switchboard.Gateway.Grpc.Hosting;
 using Switchboard.Gateway.Http;
 using Switchboard.Gateway.OpenApi;
 
 namespace Switchboard.Gateway;
 
-/// <summary>Maps the REST gateway's endpoints.</summary>
+/// <summary>Maps the gateway's endpoints: REST, gRPC, and what is left over.</summary>
 public static class GatewayEndpointRouteBuilderExtensions
 {
-    /// <summary>The configuration key that switches on <c>GET /bench/plaintext</c>, the yardstick of the gateway's benchmark.</summary>
+    /// <summary>The configuration key that switches on <c>/bench/plaintext</c>, the yardstick of the gateway's benchmark.</summary>
     public const string PlaintextKey = "Bench:Plaintext";
 
     /// <summary>Words that stand in the place of a case's id and name something else, whether or not it is served yet.</summary>
@@ -38,12 +39,13 @@ public static class GatewayEndpointRouteBuilderExtensions
             routes.Map(path.Key, http => StrayRequests.MethodNotAllowedAsync(http, allowed)).WithOrder(1);
         }
 
+        routes.MapGrpc();
         foreach (var word in Reserved)
         {
             routes.Map($"/api/v2/cases/{word}/{{**rest}}", StrayRequests.NotFoundAsync);
         }
 
-        routes.MapFallback("/{**path}", StrayRequests.NotFoundAsync);
+        routes.MapFallback("/{**path}", http => GrpcRoutes.TryRefuseUnknown(http) ? Task.CompletedTask : StrayRequests.NotFoundAsync(http));
         DocumentationPage.Map(routes, OpenApiDocument.Write(operations, Version));
         if (routes.ServiceProvider.GetRequiredService<IConfiguration>().GetValue<bool>(PlaintextKey))
         {
@@ -58,7 +60,7 @@ public static class GatewayEndpointRouteBuilderExtensions
     private static void MapPlaintext(IEndpointRouteBuilder routes)
     {
         var text = Encoding.ASCII.GetBytes("Hello, World!");
-        routes.MapMethods("/bench/plaintext", ["GET"], http =>
+        routes.MapMethods("/bench/plaintext", ["GET", "POST"], http =>
         {
             http.Response.ContentType = "text/plain";
             http.Response.ContentLength = text.Length;

@@ -5,8 +5,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Switchboard.Gateway.Access;
 using Switchboard.Gateway.Audit;
+using Switchboard.Gateway.CaseApi;
 using Switchboard.Gateway.Cases;
 using Switchboard.Gateway.CaseStreams;
+using Switchboard.Gateway.Grpc.Hosting;
 using Switchboard.Gateway.Http;
 using Switchboard.Gateway.Idempotency;
 using Switchboard.Gateway.Limits;
@@ -66,6 +68,8 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<IApiOperations, WebhookOperations>();
         services.AddSingleton<IApiOperations, DeliveryOperations>();
         services.AddCaseStreams(configuration);
+        services.AddGrpc(configuration);
+        services.AddSingleton<IRpcServices, CaseApiService>();
 
         services.Configure<KestrelServerOptions>(static kestrel =>
         {
@@ -85,6 +89,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<StreamNames>();
         services.AddSingleton<CaseTail>();
         services.AddHostedService(static provider => provider.GetRequiredService<CaseTail>());
-        services.AddSingleton<IApiOperations, CaseStreamOperations>();
+        services.AddSingleton<CaseStreamOperations>();
+        services.AddSingleton<IApiOperations>(static provider => provider.GetRequiredService<CaseStreamOperations>());
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Switchboard.Gateway.Access;
+using Switchboard.Gateway.Cases;
 using Switchboard.Gateway.Http;
 using Switchboard.Grains.CaseStreams;
 using Switchboard.Grains.EventStore;
@@ -14,6 +15,7 @@ namespace Switchboard.Gateway.CaseStreams;
 /// <summary>Tells connected clients what happens to cases, as it happens.</summary>
 internal sealed class CaseStreamOperations(
     ICaseEventLog log,
+    CaseLookup cases,
     CaseTail tail,
     StreamNames names,
     Authenticator authenticator,
@@ -36,26 +38,54 @@ internal sealed class CaseStreamOperations(
 
     private static readonly AccessRule Access = AccessRule.Needs(Permissions.CasesRead);
 
-    public IEnumerable<ApiOperation> Operations =>
-    [
-        new()
-        {
-            Id = "StreamCases",
-            Method = "GET",
-            Path = "/api/v2/cases/stream",
-            Tag = "Case Management",
-            Summary = "Stream changes of cases",
-            Description = "Server-sent events, or a WebSocket when the request asks for one (Upgrade: websocket).",
-            Access = Access,
-            Parameters = [Filter, LastEventId],
-            Response = CaseStreamSchemas.Event,
-            StreamType = EventStreamTransport.MediaType,
-            Refusals = [400, 401, 403, 429],
-            Handle = StreamAsync,
-        },
-    ];
+    public IEnumerable<ApiOperation> Operations => [AllCases];
+
+    /// <summary>Changes of all cases, or of those that match a query.</summary>
+    public ApiOperation AllCases => new()
+    {
+        Id = "StreamCases",
+        Method = "GET",
+        Path = "/api/v2/cases/stream",
+        Tag = "Case Management",
+        Summary = "Stream changes of cases",
+        Description = "Server-sent events, or a WebSocket when the request asks for one (Upgrade: websocket).",
+        Access = Access,
+        Parameters = [Filter, LastEventId],
+        Response = CaseStreamSchemas.Event,
+        StreamType = EventStreamTransport.MediaType,
+        Refusals = [400, 401, 403, 429],
+        Handle = StreamAsync,
+    };
+
+    /// <summary>Changes of one case, for doors that have no query language in their paths; REST has none.</summary>
+    public ApiOperation OneCase => new()
+    {
+        Id = "StreamCase",
+        Method = "GET",
+        Path = "/api/v2/cases/{case_id}/stream",
+        Tag = "Case Management",
+        Summary = "Stream changes of a case",
+        Access = Access,
+        Parameters = [CaseLookup.CaseId, LastEventId],
+        Handle = StreamCaseAsync,
+    };
 
     private async ValueTask StreamAsync(ApiRequest request)
+    {
+        var filter = StreamFilter.Of(request.Get(Filter), request.Principal.UserId, names, time);
+        await (filter.Succeeded ? AdmitAsync(request, filter.Value) : request.RefuseAsync(filter.Error));
+    }
+
+    private async ValueTask StreamCaseAsync(ApiRequest request)
+    {
+        var grain = await cases.FindAsync(request);
+        var found = grain is null ? null : await grain.GetAsync(request.Aborted);
+        await (found is null
+            ? request.RefuseAsync(CaseLookup.NotFound)
+            : AdmitAsync(request, StreamFilter.OfCase(found.Id, request.Principal.UserId, names, time)));
+    }
+
+    private async ValueTask AdmitAsync(ApiRequest request, StreamFilter filter)
     {
         FeedPosition? resume = null;
         var given = request.Get(LastEventId) is { Length: > 0 } parameter ? parameter : request.Http.Request.Headers[LastEventIdHeader].ToString();
@@ -71,13 +101,6 @@ internal sealed class CaseStreamOperations(
             resume = position;
         }
 
-        var filter = StreamFilter.Of(request.Get(Filter), request.Principal.UserId, names, time);
-        if (!filter.Succeeded)
-        {
-            await request.RefuseAsync(filter.Error);
-            return;
-        }
-
         if (!instruments.TryOpen(request.OrgId, options.Value.ConnectionsPerOrganisation))
         {
             await request.RefuseAsync(TooMany);
@@ -86,7 +109,7 @@ internal sealed class CaseStreamOperations(
 
         try
         {
-            await ServeAsync(request, filter.Value, resume);
+            await ServeAsync(request, filter, resume);
         }
         finally
         {
@@ -97,7 +120,16 @@ internal sealed class CaseStreamOperations(
     private async ValueTask ServeAsync(ApiRequest request, StreamFilter filter, FeedPosition? resume)
     {
         var http = request.Http;
-        if (http.WebSockets.IsWebSocketRequest)
+        if (request is IStreamRequest { Transport: { } given })
+        {
+            await using var watch = NewWatch(http);
+            await using var left = request.Aborted.UnsafeRegister(static one => ((StreamWatch)one!).End(StreamEnd.ClientLeft), watch);
+            if (!await NewSession(request, filter, given).RunAsync(resume, watch))
+            {
+                http.Abort();
+            }
+        }
+        else if (http.WebSockets.IsWebSocketRequest)
         {
             using var socket = await http.WebSockets.AcceptWebSocketAsync();
             var transport = new WebSocketTransport(socket);

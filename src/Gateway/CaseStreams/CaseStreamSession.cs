@@ -171,7 +171,7 @@ internal sealed class CaseStreamSession(
         var (tell, inQuery) = await filter.JudgeAsync(streamed.Told);
         if (tell)
         {
-            await BoundAsync(transport.EventAsync(streamed.Id, streamed.Json(inQuery), cancellationToken));
+            await BoundAsync(transport.EventAsync(streamed, inQuery, cancellationToken));
             instruments.Sent();
         }
 

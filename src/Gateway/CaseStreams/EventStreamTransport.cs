@@ -26,10 +26,10 @@ internal sealed class EventStreamTransport(HttpContext http, TimeSpan retry) : I
         await FlushAsync(cancellationToken);
     }
 
-    public ValueTask EventAsync(string id, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
+    public ValueTask EventAsync(StreamedEvent streamed, bool inQuery, CancellationToken cancellationToken)
     {
-        Write("id: ", id, "\ndata: ");
-        _writer.Write(json.Span);
+        Write("id: ", streamed.Id, "\ndata: ");
+        _writer.Write(streamed.Json(inQuery).Span);
         Write("\n\n");
         return _writer.UnflushedBytes < FlushAt ? ValueTask.CompletedTask : FlushAsync(cancellationToken);
     }

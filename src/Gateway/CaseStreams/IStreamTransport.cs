@@ -4,7 +4,7 @@ namespace Switchboard.Gateway.CaseStreams;
 internal interface IStreamTransport
 {
     /// <summary>An event; it may wait for <see cref="FlushAsync"/>.</summary>
-    ValueTask EventAsync(string id, ReadOnlyMemory<byte> json, CancellationToken cancellationToken);
+    ValueTask EventAsync(StreamedEvent streamed, bool inQuery, CancellationToken cancellationToken);
 
     /// <summary>Sends what waits.</summary>
     ValueTask FlushAsync(CancellationToken cancellationToken);

@@ -17,12 +17,13 @@ namespace Switchboard.Gateway.CaseStreams;
 internal sealed class StreamFilter
 {
     private readonly SearchQuery? _query;
+    private readonly Guid? _caseId;
     private readonly Guid _callerId;
     private readonly StreamNames _names;
     private readonly TimeProvider _time;
 
-    private StreamFilter(SearchQuery? query, Guid callerId, StreamNames names, TimeProvider time) =>
-        (_query, _callerId, _names, _time) = (query, callerId, names, time);
+    private StreamFilter(SearchQuery? query, Guid callerId, StreamNames names, TimeProvider time, Guid? caseId = null) =>
+        (_query, _callerId, _names, _time, _caseId) = (query, callerId, names, time, caseId);
 
     /// <summary>A filter for a query's text, or why it is refused.</summary>
     public static Outcome<StreamFilter> Of(string text, Guid callerId, StreamNames names, TimeProvider time)
@@ -42,9 +43,17 @@ internal sealed class StreamFilter
         return filter.Bind() is { Succeeded: false } refused ? refused.Error : filter;
     }
 
+    /// <summary>A filter for the events of one case.</summary>
+    public static StreamFilter OfCase(Guid caseId, Guid callerId, StreamNames names, TimeProvider time) => new(null, callerId, names, time, caseId);
+
     /// <summary>Whether the client is told, and whether the case is in its query now.</summary>
     public async ValueTask<(bool Tell, bool InQuery)> JudgeAsync(PublicCaseEvent told)
     {
+        if (_caseId is { } only && told.CaseId != only)
+        {
+            return (false, false);
+        }
+
         if (_query is null)
         {
             return (true, told.Case is not null);

@@ -10,6 +10,8 @@ internal sealed class StreamedEvent(PublicCaseEvent told)
 {
     private byte[]? _inQuery;
     private byte[]? _outOfQuery;
+    private object? _shapeInQuery;
+    private object? _shapeOutOfQuery;
 
     public PublicCaseEvent Told => told;
 
@@ -25,6 +27,16 @@ internal sealed class StreamedEvent(PublicCaseEvent told)
     {
         ref var rendered = ref inQuery ? ref _inQuery : ref _outOfQuery;
         return rendered ??= ReplyBuffer.Render((told, inQuery), Write).ToArray();
+    }
+
+    /// <summary>The event in another form than JSON, made once. There is one such form.</summary>
+    /// <param name="inQuery">As for <see cref="Json"/>.</param>
+    /// <param name="make">Makes it.</param>
+    public T Shape<T>(bool inQuery, Func<StreamedEvent, bool, T> make)
+        where T : class
+    {
+        ref var shape = ref inQuery ? ref _shapeInQuery : ref _shapeOutOfQuery;
+        return (T)(shape ??= make(this, inQuery));
     }
 
     private static void Write(Utf8JsonWriter json, (PublicCaseEvent Told, bool InQuery) state)

@@ -9,11 +9,11 @@ internal sealed class WebSocketTransport(WebSocket socket) : IStreamTransport
 {
     private readonly ArrayBufferWriter<byte> _message = new(4096);
 
-    public ValueTask EventAsync(string id, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
+    public ValueTask EventAsync(StreamedEvent streamed, bool inQuery, CancellationToken cancellationToken)
     {
         _message.ResetWrittenCount();
         _message.Write("""{"type":"event","event":"""u8);
-        _message.Write(json.Span);
+        _message.Write(streamed.Json(inQuery).Span);
         _message.Write("}"u8);
         return SendAsync(cancellationToken);
     }

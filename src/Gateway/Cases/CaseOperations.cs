@@ -117,7 +117,7 @@ internal sealed class CaseOperations(CaseLookup cases) : IApiOperations
     private async ValueTask GetAsync(ApiRequest request)
     {
         var grain = await cases.FindAsync(request);
-        var found = grain is null ? null : await grain.GetAsync();
+        var found = grain is null ? null : await grain.GetAsync(request.Aborted);
         await (found is null ? request.RefuseAsync(CaseLookup.NotFound) : cases.SendAsync(request, found));
     }
 

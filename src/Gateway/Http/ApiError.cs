@@ -14,6 +14,9 @@ internal sealed record ApiError(int Status, ErrorShape Shape, string Title, stri
     /// <summary>Seconds after which the caller may try again, or null when trying again changes nothing.</summary>
     public int? RetryAfterSeconds { get; init; }
 
+    /// <summary>What the domain said, where the refusal is the domain's.</summary>
+    public ErrorKind? Kind { get; init; }
+
     public static ApiError BadRequest(string? detail) => new(400, ErrorShape.Status, "Bad Request", detail);
 
     public static ApiError InvalidParameter(string name, string place, string expectation) =>
@@ -31,7 +34,10 @@ internal sealed record ApiError(int Status, ErrorShape Shape, string Title, stri
     /// A refusal by the domain. A conflict is a 409 only where the operation documents one; elsewhere it is a 400, since public
     /// clients treat an undocumented status as a broken server.
     /// </summary>
-    public static ApiError Of(DomainError error, bool conflictDocumented) => error.Kind switch
+    public static ApiError Of(DomainError error, bool conflictDocumented) =>
+        InHttp(error, conflictDocumented) with { Kind = error.Kind };
+
+    private static ApiError InHttp(DomainError error, bool conflictDocumented) => error.Kind switch
     {
         ErrorKind.NotFound => new ApiError(404, ErrorShape.NotFound, error.Title, error.Detail, error.MetaKey),
         ErrorKind.Invalid => new ApiError(400, ErrorShape.Generic, error.Title, error.Detail),

@@ -12,12 +12,18 @@ internal sealed class ApiPipeline(ApiOperation operation, GatewayFrame frame)
 {
     private readonly OperationMeter _meter = frame.Instruments.Of(operation.Id);
 
-    public async Task InvokeAsync(HttpContext http)
+    /// <summary>Takes a request of REST.</summary>
+    public Task InvokeAsync(HttpContext http)
+    {
+        SecurityHeaders.SetForData(http.Response.Headers);
+        return RunAsync(http, new ApiRequest(http, operation, RequestIds.Of(http.Request.Headers)));
+    }
+
+    /// <summary>Takes a request that came through whichever door.</summary>
+    public async Task RunAsync(HttpContext http, ApiRequest request)
     {
         var started = frame.Time.GetTimestamp();
-        var request = new ApiRequest(http, operation, RequestIds.Of(http.Request.Headers));
-        SecurityHeaders.SetForData(http.Response.Headers);
-        http.Response.Headers[RequestIds.Header] = request.Id;
+        request.ResponseHeaders[RequestIds.Header] = request.Id;
         try
         {
             await AdmitAsync(http, request);
@@ -28,7 +34,7 @@ internal sealed class ApiPipeline(ApiOperation operation, GatewayFrame frame)
         }
         finally
         {
-            _meter.Record(http.Response.StatusCode, frame.Time.GetElapsedTime(started));
+            _meter.Record(request.StatusSent, frame.Time.GetElapsedTime(started));
         }
     }
 
@@ -37,7 +43,7 @@ internal sealed class ApiPipeline(ApiOperation operation, GatewayFrame frame)
         var admission = await frame.Authenticator.AdmitAsync(http.Request.Headers, operation.Access);
         if (admission.Principal is not { } principal)
         {
-            await RefuseStrangerAsync(http, request, admission.Refusal!);
+            await RefuseStrangerAsync(request, admission.Refusal!);
             return;
         }
 
@@ -65,7 +71,7 @@ internal sealed class ApiPipeline(ApiOperation operation, GatewayFrame frame)
             }
         }
 
-        if (operation.Body is null && !CarriesIdempotencyKey(http))
+        if (operation.Body is null && !CarriesIdempotencyKey(request))
         {
             await operation.Handle(request);
         }
@@ -77,16 +83,10 @@ internal sealed class ApiPipeline(ApiOperation operation, GatewayFrame frame)
 
     private async ValueTask WithBodyAsync(HttpContext http, ApiRequest request)
     {
-        if (operation.Body is not null && RequestBody.CheckMediaType(http.Request) is { } unsupported)
-        {
-            await request.RefuseAsync(unsupported);
-            return;
-        }
-
-        var (body, tooLarge) = await RequestBody.ReadAsync(http, frame.Options.MaxBodyBytes);
+        var (body, refusal) = await request.ReadBodyAsync(frame.Options.MaxBodyBytes);
         if (body is null)
         {
-            await request.RefuseAsync(tooLarge!);
+            await request.RefuseAsync(refusal!);
             return;
         }
 
@@ -98,7 +98,7 @@ internal sealed class ApiPipeline(ApiOperation operation, GatewayFrame frame)
                 return;
             }
 
-            if (CarriesIdempotencyKey(http))
+            if (CarriesIdempotencyKey(request))
             {
                 await OnceAsync(http, request, body);
             }
@@ -129,7 +129,7 @@ internal sealed class ApiPipeline(ApiOperation operation, GatewayFrame frame)
     private async ValueTask OnceAsync(HttpContext http, ApiRequest request, RequestBody body)
     {
         var (scope, refusal) = IdempotencyScope.Of(
-            http.Request, request.OrgId, http.Request.Headers[IdempotencyScope.Header].ToString(), body.Hash);
+            operation.Method, request.Path, request.OrgId, request.IdempotencyKey!, body.Hash);
         if (scope is null)
         {
             await request.RefuseAsync(refusal!);
@@ -181,14 +181,14 @@ internal sealed class ApiPipeline(ApiOperation operation, GatewayFrame frame)
         }
     }
 
-    private bool CarriesIdempotencyKey(HttpContext http) =>
-        operation.TakesIdempotencyKey && !string.IsNullOrEmpty(http.Request.Headers[IdempotencyScope.Header]);
+    private bool CarriesIdempotencyKey(ApiRequest request) =>
+        operation.TakesIdempotencyKey && !string.IsNullOrEmpty(request.IdempotencyKey);
 
-    private ValueTask RefuseStrangerAsync(HttpContext http, ApiRequest request, ApiError refusal)
+    private ValueTask RefuseStrangerAsync(ApiRequest request, ApiError refusal)
     {
         if (refusal.Status == StatusCodes.Status401Unauthorized)
         {
-            http.Response.Headers.WWWAuthenticate = "ApiKey";
+            request.ResponseHeaders.WWWAuthenticate = "ApiKey";
             if (!operation.Refusals.Contains(StatusCodes.Status401Unauthorized))
             {
                 refusal = new ApiError(StatusCodes.Status403Forbidden, ErrorShape.Status, "Forbidden", refusal.Detail);

@@ -9,8 +9,11 @@ using Switchboard.Gateway.Idempotency;
 
 namespace Switchboard.Gateway.Http;
 
-/// <summary>One request on its way through an operation: what came in, who asks, and the ways to answer (exactly one is used).</summary>
-internal sealed class ApiRequest(HttpContext http, ApiOperation operation, string id)
+/// <summary>
+/// One request on its way through an operation: what came in, who asks, and the ways to answer (exactly one is used). As it stands it is
+/// a request of REST; another door to the same operations overrides where parameters and body come from and what becomes of answers.
+/// </summary>
+internal class ApiRequest(HttpContext http, ApiOperation operation, string id)
 {
     private static readonly string[] RemainingTexts = new string[16_384];
 
@@ -21,7 +24,7 @@ internal sealed class ApiRequest(HttpContext http, ApiOperation operation, strin
     public HttpContext Http => http;
 
     /// <summary>Cancelled when the client is gone. Not for commands: an effect is not undone by a lost connection.</summary>
-    public CancellationToken Aborted => http.RequestAborted;
+    public virtual CancellationToken Aborted => http.RequestAborted;
 
     /// <summary>Who asks.</summary>
     public Principal Principal { get; set; } = null!;
@@ -36,7 +39,7 @@ internal sealed class ApiRequest(HttpContext http, ApiOperation operation, strin
     public bool Capture { get; set; }
 
     /// <summary>The bytes that were kept.</summary>
-    public CapturedAnswer? Captured { get; private set; }
+    public CapturedAnswer? Captured { get; protected set; }
 
     public Guid OrgId => Principal.OrgId;
 
@@ -59,9 +62,27 @@ internal sealed class ApiRequest(HttpContext http, ApiOperation operation, strin
     public DateTimeOffset? Get(MomentParameter parameter, DateTimeOffset now) => MomentParameter.Read(TextOf(parameter), now);
 
     /// <summary>A parameter's text as it came, or null.</summary>
-    public string? TextOf(Parameter parameter) => parameter.Place == Parameter.InPath
+    public virtual string? TextOf(Parameter parameter) => parameter.Place == Parameter.InPath
         ? http.Request.RouteValues[parameter.Name] as string
         : (string?)http.Request.Query[parameter.Name];
+
+    /// <summary>The path, which an idempotency key belongs to.</summary>
+    public virtual string Path => http.Request.Path.Value!;
+
+    /// <summary>The client's idempotency key, or null.</summary>
+    public virtual string? IdempotencyKey => http.Request.Headers[IdempotencyScope.Header];
+
+    /// <summary>Headers of the answer.</summary>
+    public virtual IHeaderDictionary ResponseHeaders => http.Response.Headers;
+
+    /// <summary>The status that was sent.</summary>
+    public virtual int StatusSent => http.Response.StatusCode;
+
+    /// <summary>Reads the body. Returns null and a refusal when it cannot be taken.</summary>
+    public virtual async ValueTask<(RequestBody? Body, ApiError? Refusal)> ReadBodyAsync(int maxBytes) =>
+        operation.Body is not null && RequestBody.CheckMediaType(http.Request) is { } unsupported
+            ? (null, unsupported)
+            : await RequestBody.ReadAsync(http, maxBytes);
 
     /// <summary>Whether the answer is the first one again.</summary>
     public bool Replayed { get; private set; }
@@ -72,16 +93,19 @@ internal sealed class ApiRequest(HttpContext http, ApiOperation operation, strin
         if (replayed)
         {
             Replayed = true;
-            http.Response.Headers[IdempotencyScope.ReplayedHeader] = "true";
+            if (!http.Response.HasStarted)
+            {
+                ResponseHeaders[IdempotencyScope.ReplayedHeader] = "true";
+            }
         }
     }
 
     /// <summary>Answers with the operation's success status and a document.</summary>
-    public ValueTask SendAsync<T>(T state, Action<Utf8JsonWriter, T> render) =>
+    public virtual ValueTask SendAsync<T>(T state, Action<Utf8JsonWriter, T> render) =>
         SendAsync(operation.Success, operation.MediaType, ReplyBuffer.Render(state, render), null);
 
     /// <summary>Answers with the operation's success status and no body.</summary>
-    public ValueTask DoneAsync()
+    public virtual ValueTask DoneAsync()
     {
         http.Response.StatusCode = operation.Success;
         if (Capture)
@@ -114,22 +138,24 @@ internal sealed class ApiRequest(HttpContext http, ApiOperation operation, strin
     public ValueTask RefuseAsync(DomainError error) => RefuseAsync(ApiError.Of(error, operation.DocumentsConflict));
 
     /// <summary>Answers with a refusal.</summary>
-    public ValueTask RefuseAsync(ApiError error)
+    public virtual ValueTask RefuseAsync(ApiError error)
     {
         if (error.RetryAfterSeconds is { } seconds)
         {
             http.Response.Headers.RetryAfter = TextOf(seconds);
         }
 
-        return SendAsync(
+        var sending = SendAsync(
             error.Status,
             operation.MediaType,
             operation.PlainErrors ? ReplyBuffer.Render(error, ApiError.WritePlain) : ReplyBuffer.Render(error, ApiError.Write),
             error.RetryAfterSeconds);
+        Captured = Captured is null ? null : Captured with { Refusal = error };
+        return sending;
     }
 
     /// <summary>Answers with what another request with the same idempotency key was answered.</summary>
-    public ValueTask RepeatAsync(CapturedAnswer answer)
+    public virtual ValueTask RepeatAsync(CapturedAnswer answer)
     {
         NoteReplay(true);
         if (answer.RetryAfterSeconds is { } seconds)
@@ -143,7 +169,7 @@ internal sealed class ApiRequest(HttpContext http, ApiOperation operation, strin
     /// <summary>Tells the client how much of a limit is left.</summary>
     public void SetLimitHeaders(in Limits.LimitVerdict verdict)
     {
-        var headers = http.Response.Headers;
+        var headers = ResponseHeaders;
         headers["X-RateLimit-Limit"] = TextOf(verdict.Limit);
         headers["X-RateLimit-Period"] = "1";
         headers["X-RateLimit-Remaining"] = TextOf(verdict.Remaining);

@@ -22,6 +22,20 @@ internal sealed class RequestBody : IDisposable
     /// <summary>SHA-256 of the bytes, lower-case hex.</summary>
     public string Hash => Convert.ToHexStringLower(SHA256.HashData(_bytes.AsSpan(0, _length)));
 
+    /// <summary>A body that is there already. Returns null and a refusal when it is larger than allowed.</summary>
+    public static (RequestBody? Body, ApiError? Refusal) Of(ReadOnlySpan<byte> bytes, int maxBytes)
+    {
+        if (bytes.Length > maxBytes)
+        {
+            return (null, TooLarge(maxBytes));
+        }
+
+        var body = new RequestBody(Math.Max(256, bytes.Length));
+        bytes.CopyTo(body._bytes);
+        body._length = bytes.Length;
+        return (body, null);
+    }
+
     /// <summary>Reads the body. Returns null and a refusal when it is larger than allowed.</summary>
     public static async ValueTask<(RequestBody? Body, ApiError? Refusal)> ReadAsync(HttpContext http, int maxBytes)
     {

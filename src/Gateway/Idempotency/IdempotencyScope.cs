@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.AspNetCore.Http;
 using Switchboard.Commands;
 using Switchboard.Gateway.Http;
 
@@ -27,16 +26,15 @@ internal sealed record IdempotencyScope(Guid OrgId, string Key, string RequestHa
 
     /// <summary>The scope of a request that carries a key.</summary>
     /// <returns>The scope, or the refusal of a key that is too long or has characters that no key needs.</returns>
-    public static (IdempotencyScope? Scope, ApiError? Refusal) Of(HttpRequest request, Guid orgId, string key, string requestHash)
+    public static (IdempotencyScope? Scope, ApiError? Refusal) Of(string method, string path, Guid orgId, string key, string requestHash)
     {
-        var path = request.Path.Value!;
         if (key.Length > LongestKey || key.AsSpan().ContainsAnyExcept(Visible) || path.Length > LongestPath)
         {
             return (null, ApiError.InvalidParameter(
                 Header, "header", $"expected 1 to {LongestKey} visible ASCII characters, such as a UUID"));
         }
 
-        return (new IdempotencyScope(orgId, $"{request.Method} {path} {key}", requestHash), null);
+        return (new IdempotencyScope(orgId, $"{method} {path} {key}", requestHash), null);
     }
 
     /// <summary>

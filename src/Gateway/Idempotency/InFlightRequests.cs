@@ -84,7 +84,11 @@ internal sealed class InFlightRequests(IOptions<GatewayOptions> options, TimePro
 /// <param name="MediaType">Its media type, or null without a body.</param>
 /// <param name="Body">Its bytes.</param>
 /// <param name="RetryAfterSeconds">What <c>Retry-After</c> said, or null.</param>
-internal sealed record CapturedAnswer(int Status, string? MediaType, ReadOnlyMemory<byte> Body, int? RetryAfterSeconds);
+internal sealed record CapturedAnswer(int Status, string? MediaType, ReadOnlyMemory<byte> Body, int? RetryAfterSeconds)
+{
+    /// <summary>The refusal, if the answer is one.</summary>
+    public Http.ApiError? Refusal { get; init; }
+}
 
 /// <summary>What became of a claim.</summary>
 internal readonly record struct Claim(ClaimKind Kind, InFlightRequests.Ownership? Ownership, CapturedAnswer? Answer);

@@ -10,6 +10,11 @@ internal static class ReadyLine
     {
         var url = app.Urls.First();
         var line = $"Switchboard is ready: {url}  API pages {url}/docs  health {url}/health  metrics {url}/metrics";
+        if (app.Urls.Skip(1).FirstOrDefault() is { } grpc)
+        {
+            line += $"  gRPC {grpc}";
+        }
+
         if (data is not null && app.Configuration.GetValue("Development:Organisation", false))
         {
             var file = data.File("dev-credentials.json");

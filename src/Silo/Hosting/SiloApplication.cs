@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Options;
 using Switchboard.Gateway;
+using Switchboard.Gateway.Grpc.Hosting;
 using Switchboard.Grains;
 using Switchboard.Handlers;
 using Switchboard.Silo.GrainEngine;
@@ -65,6 +66,10 @@ internal static class SiloApplication
             var http = kestrel.ApplicationServices.GetRequiredService<IOptions<HttpOptions>>().Value;
             kestrel.AddServerHeader = false;
             kestrel.Listen(IPAddress.Parse(http.Address), http.Port);
+            if (roles.Gateway)
+            {
+                kestrel.ListenGrpc(http.Port);
+            }
         });
 
         var app = builder.Build();

@@ -29,7 +29,11 @@ internal static class RequestSpans
     private static void Describe(Activity activity, HttpContext context)
     {
         var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
-        activity.DisplayName = route is null ? context.Request.Method : $"{context.Request.Method} {route}";
+        if (activity.GetTagItem("rpc.system") is null)
+        {
+            activity.DisplayName = route is null ? context.Request.Method : $"{context.Request.Method} {route}";
+        }
+
         activity.SetTag("http.route", route);
         activity.SetTag("http.response.status_code", context.Response.StatusCode);
         if (context.Response.StatusCode >= StatusCodes.Status500InternalServerError)

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
@@ -9,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Hosting;
 using Switchboard.Commands;
+using Switchboard.Gateway.Grpc.Hosting;
 using Switchboard.Gateway.Http;
 using Switchboard.Gateway.Tests.Fakes;
 using Switchboard.Grains;
@@ -25,11 +27,15 @@ public sealed class RunningGateway : IAsyncDisposable
     {
         _app = app;
         Log = log;
-        Client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(app.Urls.Single()) };
+        Client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(app.Urls.First()) };
+        Http2 = new Uri(app.Urls.Last());
         Operations = [.. app.Services.GetServices<IApiOperations>().SelectMany(group => group.Operations)];
     }
 
     public HttpClient Client { get; }
+
+    /// <summary>Where gRPC is spoken.</summary>
+    public Uri Http2 { get; }
 
     public IServiceProvider Services => _app.Services;
 
@@ -46,7 +52,11 @@ public sealed class RunningGateway : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.Sources.Clear(); // the host's own settings lie beside this assembly
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(pair => pair.Key, pair => (string?)pair.Value));
-        builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrel().ConfigureKestrel(static kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.ListenGrpc(0);
+        });
         var log = new RecordedLog();
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Information);
         addStore(builder);

@@ -13,6 +13,7 @@ using Switchboard.Grains.Projects;
 using Switchboard.Grains.Search;
 using Switchboard.Grains.Suggestions;
 using Switchboard.Grains.Timeline;
+using Switchboard.Grains.Views;
 using Switchboard.Grains.Webhooks;
 using Switchboard.Orgs;
 using Switchboard.Projects;
@@ -124,6 +125,7 @@ public sealed class StorageFaultTests : IAsyncLifetime
         services.AddSingleton<ICaseTypeDirectory>(_store);
         services.AddSingleton<IAggregateRows<CaseTypeSnapshot>>(_store);
         services.AddSingleton<IProjectDirectory>(_store);
+        services.AddSingleton<IViewDirectory>(_store);
         services.AddSingleton<IOrgDirectory>(_store);
         services.AddSingleton<ICaseSearch>(new NoDirectories());
         services.AddSingleton<IAuditLog>(new NoDirectories());

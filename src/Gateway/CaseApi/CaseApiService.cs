@@ -1,0 +1,59 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Switchboard.Gateway.CaseApi.Messages;
+using Switchboard.Gateway.CaseStreams;
+using Switchboard.Gateway.Grpc.Binding;
+using Switchboard.Gateway.Grpc.Hosting;
+using Switchboard.Gateway.Http;
+
+namespace Switchboard.Gateway.CaseApi;
+
+/// <summary>The service <c>switchboard.cases.v1.CaseApi</c>: its streams. What answers with one message is an operation as it stands.</summary>
+internal sealed class CaseApiService(IServiceProvider provider, CaseStreamOperations streams, GatewayFrame frame) : IRpcServices
+{
+    private readonly ApiPipeline _all = new(streams.AllCases, frame);
+    private readonly ApiPipeline _one = new(streams.OneCase, frame);
+    private readonly Lazy<CaseImport> _import = new(() => new CaseImport(OperationsOf(provider).Single(static one => one.Id == "CreateCase"), frame));
+    private readonly RequestBinding _allBinding = new(WatchCasesRequest.Descriptor, streams.AllCases);
+    private readonly RequestBinding _oneBinding = new(WatchCaseRequest.Descriptor, streams.OneCase);
+
+    public IEnumerable<RpcService> Services
+    {
+        get
+        {
+            var declaration = CaseApiReflection.Descriptor.Services[0];
+            return [RpcService.Of(declaration, this, new OperationMethods(OperationsOf(provider), frame).Of(declaration))];
+        }
+    }
+
+    /// <summary>Changes of cases that match a query.</summary>
+    public Task WatchCases(WatchCasesRequest request, IServerStreamWriter<CaseWatchMessage> responses, ServerCallContext context) =>
+        WatchAsync(_all, streams.AllCases, _allBinding, request, responses, context);
+
+    /// <summary>Changes of one case.</summary>
+    public Task WatchCase(WatchCaseRequest request, IServerStreamWriter<CaseWatchMessage> responses, ServerCallContext context) =>
+        WatchAsync(_one, streams.OneCase, _oneBinding, request, responses, context);
+
+    /// <summary>Opens many cases.</summary>
+    public Task<ImportCasesResponse> ImportCases(IAsyncStreamReader<ImportCasesRequest> requests, ServerCallContext context) =>
+        _import.Value.RunAsync(requests, context);
+
+    private static IEnumerable<ApiOperation> OperationsOf(IServiceProvider provider) =>
+        provider.GetServices<IApiOperations>().SelectMany(static group => group.Operations);
+
+    private static async Task WatchAsync(
+        ApiPipeline pipeline, ApiOperation operation, RequestBinding binding, IMessage message, IServerStreamWriter<CaseWatchMessage> responses, ServerCallContext context)
+    {
+        var http = context.GetHttpContext();
+        var id = RequestIds.Of(http.Request.Headers);
+        var transport = new RpcWatchTransport(responses);
+        var request = new WatchRequest(
+            http, operation, id, binding, message, CaseWatchMessage.Descriptor, transport, context.CancellationToken);
+        await pipeline.RunAsync(http, request);
+        throw request.Refusal is { } refusal
+            ? RpcRefusal.Of(refusal, id)
+            : new RpcException(transport.End is { } end ? RpcWatchTransport.StatusOf(end) : Status.DefaultCancelled);
+    }
+}
