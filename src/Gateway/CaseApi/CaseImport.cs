@@ -1,10 +1,8 @@
 using Google.Protobuf;
-using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Switchboard.Gateway.CaseApi.Messages;
 using Switchboard.Gateway.Http;
-using Switchboard.Gateway.Idempotency;
 
 namespace Switchboard.Gateway.CaseApi;
 

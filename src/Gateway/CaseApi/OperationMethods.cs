@@ -1,9 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
-using Microsoft.AspNetCore.Http;
 using Switchboard.Gateway.Grpc.Binding;
-using Switchboard.Gateway.Grpc.Calls;
 using Switchboard.Gateway.Http;
 
 namespace Switchboard.Gateway.CaseApi;
