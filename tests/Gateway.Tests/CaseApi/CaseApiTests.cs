@@ -2,7 +2,6 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Switchboard.Gateway.CaseApi.Messages;
-using Switchboard.Gateway.Tests.Grpc;
 using Switchboard.Gateway.Tests.Running;
 using Switchboard.Orgs;
 using Case = Switchboard.Gateway.CaseApi.Messages.Case;

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using Google.Protobuf;
 using Switchboard.Gateway.CaseApi.Messages;
-using Switchboard.Gateway.Tests.Grpc;
 using Switchboard.Gateway.Tests.Running;
 
 namespace Switchboard.Gateway.Tests.CaseApi;
