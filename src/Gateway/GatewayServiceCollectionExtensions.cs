@@ -50,6 +50,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<IApiOperations, ViewOperations>();
         services.AddSingleton<IApiOperations, CaseOperations>();
         services.AddSingleton<IApiOperations, TimelineOperations>();
+        services.AddSingleton<IApiOperations, TaskOperations>();
         services.AddSingleton<IApiOperations, WatcherOperations>();
         services.AddSingleton<IApiOperations, CountOperations>();
         services.AddSingleton<IApiOperations, BulkOperations>();

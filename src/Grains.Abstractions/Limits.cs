@@ -39,6 +39,12 @@ public static class Limits
     /// <summary>Users who watch a case.</summary>
     public const int Watchers = 500;
 
+    /// <summary>Tasks of a case.</summary>
+    public const int Tasks = 100;
+
+    /// <summary>A task's title.</summary>
+    public const int TaskTitle = 1_000;
+
     /// <summary>Links of a case.</summary>
     public const int Links = 500;
 

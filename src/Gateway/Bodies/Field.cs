@@ -76,6 +76,28 @@ internal sealed record UuidField(string Name, bool Required = false) : Field(Nam
     }
 }
 
+/// <summary>A UUID that may be taken away: absent leaves what there is, null clears it.</summary>
+internal sealed record ClearableUuidField(string Name) : Field(Name, Required: false)
+{
+    protected override Schema Kind => Schema.Uuid with { Nullable = true };
+
+    protected override ApiError? CheckValue(JsonElement value) =>
+        value.ValueKind != JsonValueKind.String ? WrongType(value)
+        : UuidParameter.TryRead(value.GetString(), out _) ? null
+        : ApiError.BadRequest($"attribute \"{Name}\" is not a valid UUID");
+}
+
+/// <summary>A whole number within bounds.</summary>
+internal sealed record IntegerField(string Name, int Minimum, int Maximum, bool Required = false) : Field(Name, Required)
+{
+    protected override Schema Kind => Schema.Integer with { Minimum = Minimum, Maximum = Maximum };
+
+    protected override ApiError? CheckValue(JsonElement value) =>
+        value.ValueKind != JsonValueKind.Number ? WrongType(value)
+        : value.TryGetInt32(out var number) && number >= Minimum && number <= Maximum ? null
+        : ApiError.BadRequest($"attribute \"{Name}\" is not a whole number from {Minimum} to {Maximum}");
+}
+
 /// <summary>True or false.</summary>
 internal sealed record BooleanField(string Name, bool Required = false) : Field(Name, Required)
 {

@@ -17,6 +17,14 @@ internal readonly struct ResourceBody(JsonElement data, JsonElement attributes, 
     public Guid? Get(UuidField field) =>
         TryGetMember(attributes, field.Name, out var value) && UuidParameter.TryRead(value.GetString(), out var id) ? id : null;
 
+    public int? Get(IntegerField field) => TryGetMember(attributes, field.Name, out var value) ? value.GetInt32() : null;
+
+    /// <summary>Whether the member is there, and its value.</summary>
+    public (bool Given, Guid? Value) Get(ClearableUuidField field) =>
+        attributes.ValueKind != JsonValueKind.Object || !attributes.TryGetProperty(field.Name, out var value) ? (false, null)
+        : value.ValueKind != JsonValueKind.Null && UuidParameter.TryRead(value.GetString(), out var id) ? (true, id)
+        : (true, null);
+
     public T? Get<T>(ChoiceField<T> field)
         where T : struct =>
         TryGetMember(attributes, field.Name, out var value) ? field.Find(value.GetString()!) : null;

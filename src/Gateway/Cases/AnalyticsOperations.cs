@@ -14,7 +14,7 @@ internal sealed class AnalyticsOperations(ICaseAnalytics analytics, TimeProvider
     private static readonly TimeSpan UsualPeriod = TimeSpan.FromDays(30);
 
     private static readonly ChoiceParameter GroupBy = new(
-        "group_by", ["none", "status_group", "status", "priority", "project", "assignee", "day"], "none")
+        "group_by", ["none", "status_group", "status", "priority", "project", "assignee", "closed_reason", "day"], "none")
     {
         Description = "What makes a group. By day: what happened on each day, in UTC.",
     };
@@ -32,7 +32,7 @@ internal sealed class AnalyticsOperations(ICaseAnalytics analytics, TimeProvider
                 Always("acknowledged", Schema.Integer.Says("Left the open statuses at least once.")),
                 Always("cases", Schema.Integer),
                 new("closed_seconds", Schema.Number.Says("Time spent closed until now, together.")),
-                new("group", Schema.Text.Says("A name, an id, a day; absent for cases without an assignee.")),
+                new("group", Schema.Text.Says("A name, an id, a day; absent for cases without an assignee or reason.")),
                 new("in_progress_seconds", Schema.Number),
                 new("mean_seconds_to_acknowledge", Schema.Number),
                 new("mean_seconds_to_resolve", Schema.Number),
@@ -76,6 +76,7 @@ internal sealed class AnalyticsOperations(ICaseAnalytics analytics, TimeProvider
             "priority" => AnalyticsGroup.Priority,
             "project" => AnalyticsGroup.Project,
             "assignee" => AnalyticsGroup.Assignee,
+            "closed_reason" => AnalyticsGroup.ClosedReason,
             "day" => AnalyticsGroup.Day,
             _ => AnalyticsGroup.None,
         };

@@ -110,6 +110,11 @@ internal static class CaseJson
         WriteTime(json, "archived_at"u8, @case.ArchivedAt);
         WriteMap(json, @case.Attributes);
         WriteTime(json, "closed_at"u8, @case.ClosedAt);
+        if (@case.Details.ClosedReason is { } family)
+        {
+            json.WriteString("closed_reason"u8, family);
+        }
+
         json.WriteNumber("comment_count"u8, @case.CommentCount);
         json.WriteTime("created_at"u8, @case.CreatedAt);
         if (place == Place.SearchResult)
@@ -140,6 +145,7 @@ internal static class CaseJson
         json.WriteString("status"u8, LegacyNameOf(@case.StatusGroup));
         json.WriteString("status_group"u8, CaseNames.Of(@case.StatusGroup));
         json.WriteString("status_name"u8, @case.StatusName);
+        WriteTaskCounts(json, @case.Details.Tasks);
         json.WriteString("title"u8, @case.Title);
         json.WriteString("type"u8, CaseTypes.Find(@case.TypeId)?.LegacyName ?? CustomType);
         json.WriteString("type_id"u8, @case.TypeId);
@@ -183,6 +189,15 @@ internal static class CaseJson
         }
 
         json.WriteEndArray();
+    }
+
+    private static void WriteTaskCounts(Utf8JsonWriter json, ImmutableArray<CaseTask> tasks)
+    {
+        if (!tasks.IsEmpty)
+        {
+            json.WriteNumber("task_count"u8, tasks.Length);
+            json.WriteNumber("task_done_count"u8, tasks.Count(static task => task.DoneAt is not null));
+        }
     }
 
     private static void WriteDay(Utf8JsonWriter json, ReadOnlySpan<byte> name, DateOnly day)

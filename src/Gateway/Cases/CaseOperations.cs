@@ -64,6 +64,8 @@ internal sealed class CaseOperations(CaseLookup cases) : IApiOperations
             static body => new SetDueDate(body.Get(CaseShapes.DueDate))),
         Update("UpdateCaseResolvedReason", "resolved_reason", "Update case resolved reason", CaseShapes.UpdateResolvedReason,
             static body => new SetResolvedReason(body.Get(CaseShapes.ResolvedReason)!)),
+        Update("UpdateCaseClosedReason", "closed_reason", "Update case closed reason", CaseShapes.UpdateClosedReason,
+            static body => new SetClosedReason(body.Get(CaseShapes.Reason)?.Name)),
         Update("AddCaseInsights", "insights", "Add insights to a case", CaseShapes.ChangeInsights,
             static body => new AddInsights(InsightsOf(body)), "PUT"),
         Update("RemoveCaseInsights", "insights", "Remove insights from a case", CaseShapes.ChangeInsights,
@@ -211,9 +213,10 @@ internal sealed class CaseOperations(CaseLookup cases) : IApiOperations
 
     private static Either<CaseCommand> StatusOf(ResourceBody body)
     {
+        var reason = body.Get(CaseShapes.WithReason)?.Name;
         if (body.Get(CaseShapes.StatusName) is { } name)
         {
-            return new SetStatus(name, null);
+            return new SetStatus(name, null, reason);
         }
 
         if (body.Get(CaseShapes.Status) is not { } legacy)
@@ -223,6 +226,6 @@ internal sealed class CaseOperations(CaseLookup cases) : IApiOperations
 
         return legacy == default
             ? ApiError.Invalid("status SUNKNOWN stands for no status that a case can have")
-            : new SetStatus(legacy.Name, legacy.Group);
+            : new SetStatus(legacy.Name, legacy.Group, reason);
     }
 }

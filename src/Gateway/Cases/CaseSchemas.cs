@@ -19,6 +19,7 @@ internal static class CaseSchemas
         new("archived_at", Schema.Time.Says("Only while the case is archived.")),
         Always("attributes", Schema.MapOf(Schema.ListOf(Schema.Text))),
         new("closed_at", Schema.Time.Says("Only while the case is closed.")),
+        new("closed_reason", Schema.OneOf(ClosedReasons.All.AsSpan()).Says("Ours. Only on a closed case, and when somebody said why.")),
         Always("comment_count", Schema.Integer),
         Always("created_at", Schema.Time),
         new("created_by_author", UserSchemas.Author.Says("In search results only.")),
@@ -40,6 +41,8 @@ internal static class CaseSchemas
         Always("status", Schema.OneOf("OPEN", "IN_PROGRESS", "CLOSED")),
         Always("status_group", Schema.OneOf("SG_OPEN", "SG_IN_PROGRESS", "SG_CLOSED")),
         Always("status_name", Schema.Text),
+        new("task_count", Schema.Integer.Says("Ours. Only on a case that has tasks.")),
+        new("task_done_count", Schema.Integer.Says("How many of them are done.")),
         Always("title", Schema.Text),
         Always("type", Schema.Text with { Example = "STANDARD" }),
         Always("type_id", Schema.Uuid));

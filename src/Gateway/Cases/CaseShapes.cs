@@ -38,6 +38,10 @@ internal static class CaseShapes
         Description = "The older way to name a status; status_name wins.",
     };
 
+    public static ChoiceField<ClosedReason> WithReason { get; } = ReasonField("Ours: why the case is closed, with a closed status only.");
+
+    public static ChoiceField<ClosedReason> Reason { get; } = ReasonField("Why the case is closed; absent or null to take it back.");
+
     public static UuidField AssigneeId { get; } = new("assignee_id", Required: true)
     {
         Description = "The user who shall work on the case.",
@@ -89,7 +93,9 @@ internal static class CaseShapes
 
     public static ResourceShape UpdatePriority { get; } = new("CaseUpdatePriorityRequest", Type) { Attributes = [Priority] };
 
-    public static ResourceShape UpdateStatus { get; } = new("CaseUpdateStatusRequest", Type) { Attributes = [StatusName, Status] };
+    public static ResourceShape UpdateStatus { get; } = new("CaseUpdateStatusRequest", Type) { Attributes = [StatusName, Status, WithReason] };
+
+    public static ResourceShape UpdateClosedReason { get; } = new("CaseUpdateClosedReasonRequest", Type) { Attributes = [Reason] };
 
     public static ResourceShape Assign { get; } = new("CaseAssignRequest", Type) { Attributes = [AssigneeId] };
 
@@ -112,6 +118,9 @@ internal static class CaseShapes
 
     public static ResourceShape EditComment { get; } = new("CaseUpdateCommentRequest", Type) { Attributes = [Comment] };
 
+    private static ChoiceField<ClosedReason> ReasonField(string description) =>
+        new("closed_reason", [.. ClosedReasons.All.Select(static name => (name, new ClosedReason(name)))]) { Description = description };
+
     private static ChoiceField<CasePriority> PriorityField(bool required) => new(
         "priority",
         [
@@ -123,3 +132,6 @@ internal static class CaseShapes
         Description = "How urgent: P1 critical ... P5 information.",
     };
 }
+
+/// <summary>One of <see cref="ClosedReasons"/>.</summary>
+internal readonly record struct ClosedReason(string Name);

@@ -18,6 +18,7 @@ public abstract record CaseCommand;
 /// <param name="Attributes">Initial attributes.</param>
 /// <param name="CreationSource"><c>MANUAL</c> for people and API clients.</param>
 /// <param name="CustomValues">Values of the type's custom attributes by key; null for none.</param>
+/// <param name="Tasks">The checklist that it begins with.</param>
 [GenerateSerializer, Immutable, Alias("switchboard.OpenCase")]
 public sealed record OpenCase(
     [property: Id(0)] Guid ProjectId,
@@ -29,7 +30,8 @@ public sealed record OpenCase(
     [property: Id(6)] Guid? AssigneeId,
     [property: Id(7)] ImmutableSortedDictionary<string, ImmutableArray<string>> Attributes,
     [property: Id(8)] string CreationSource = "MANUAL",
-    [property: Id(9)] ImmutableSortedDictionary<string, CustomValue>? CustomValues = null) : CaseCommand;
+    [property: Id(9)] ImmutableSortedDictionary<string, CustomValue>? CustomValues = null,
+    [property: Id(10)] ImmutableArray<NewTask> Tasks = default) : CaseCommand;
 
 /// <summary>Sets the title.</summary>
 /// <param name="Title">Not empty.</param>
@@ -49,10 +51,17 @@ public sealed record SetPriority([property: Id(0)] CasePriority Priority) : Case
 /// <summary>Sets the status by name, or to the default of a group. The name wins when both are given.</summary>
 /// <param name="StatusName">A status of the case's type, or null.</param>
 /// <param name="Group">A group, or null.</param>
+/// <param name="ClosedReason">One of <see cref="ClosedReasons"/>, or null; refused unless the status is a closed one.</param>
 [GenerateSerializer, Immutable, Alias("switchboard.SetStatus")]
 public sealed record SetStatus(
     [property: Id(0)] string? StatusName,
-    [property: Id(1)] StatusGroup? Group) : CaseCommand;
+    [property: Id(1)] StatusGroup? Group,
+    [property: Id(2)] string? ClosedReason = null) : CaseCommand;
+
+/// <summary>Says why a closed case is closed. Refused while it is not closed.</summary>
+/// <param name="Reason">One of <see cref="ClosedReasons"/>, or null to take it back.</param>
+[GenerateSerializer, Immutable, Alias("switchboard.SetClosedReason")]
+public sealed record SetClosedReason([property: Id(0)] string? Reason) : CaseCommand;
 
 /// <summary>Gives the case to a user.</summary>
 /// <param name="UserId">A user of the organisation.</param>

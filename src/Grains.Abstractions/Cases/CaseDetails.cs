@@ -32,12 +32,20 @@ public sealed record CaseDetails
     }
         = ImmutableSortedDictionary<string, CustomValue>.Empty;
 
+    /// <summary>The checklist, in order.</summary>
+    [Id(5)] public ImmutableArray<CaseTask> Tasks { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>Why the case is closed, one of <see cref="ClosedReasons"/>; null when nobody said, and while it is not closed.</summary>
+    [Id(6)] public string? ClosedReason { get; init; }
+
     /// <inheritdoc/>
     public bool Equals(CaseDetails? other) => ReferenceEquals(this, other) || (other is not null
         && DueDate == other.DueDate
         && ResolvedReason == other.ResolvedReason
         && Watchers.AsSpan().SequenceEqual(other.Watchers.AsSpan())
+        && ClosedReason == other.ClosedReason
         && Insights.AsSpan().SequenceEqual(other.Insights.AsSpan())
+        && Tasks.AsSpan().SequenceEqual(other.Tasks.AsSpan())
         && CustomValues.SequenceEqual(other.CustomValues));
 
     /// <inheritdoc/>

@@ -105,6 +105,31 @@ public sealed record DueDateChanged([property: Id(0)] DateOnly? From, [property:
 [EventType("case.resolved_reason_changed"), GenerateSerializer, Immutable, Alias("switchboard.ResolvedReasonChanged")]
 public sealed record ResolvedReasonChanged([property: Id(0)] string? From, [property: Id(1)] string? To) : CaseEvent;
 
+/// <summary>Why the case is closed changed; null stands for no reason given, and for a case that is not closed.</summary>
+[EventType("case.closed_reason_changed"), GenerateSerializer, Immutable, Alias("switchboard.ClosedReasonChanged")]
+public sealed record ClosedReasonChanged([property: Id(0)] string? From, [property: Id(1)] string? To) : CaseEvent;
+
+/// <summary>A task was added.</summary>
+/// <param name="TaskId">The task.</param>
+/// <param name="Task">What it says; those behind it moved on by one.</param>
+/// <param name="Opening">True for a task that the case was opened with, which is no modification.</param>
+[EventType("case.task_added"), GenerateSerializer, Immutable, Alias("switchboard.TaskAdded")]
+public sealed record TaskAdded(
+    [property: Id(0)] Guid TaskId,
+    [property: Id(1)] TaskContent Task,
+    [property: Id(2)] bool Opening = false) : CaseEvent;
+
+/// <summary>A task was changed: its text, whether it is done, whose it is, where it stands.</summary>
+[EventType("case.task_changed"), GenerateSerializer, Immutable, Alias("switchboard.TaskChanged")]
+public sealed record TaskChanged(
+    [property: Id(0)] Guid TaskId,
+    [property: Id(1)] TaskContent From,
+    [property: Id(2)] TaskContent To) : CaseEvent;
+
+/// <summary>A task was removed.</summary>
+[EventType("case.task_removed"), GenerateSerializer, Immutable, Alias("switchboard.TaskRemoved")]
+public sealed record TaskRemoved([property: Id(0)] Guid TaskId, [property: Id(1)] TaskContent Task) : CaseEvent;
+
 /// <summary>
 /// A user began to watch. Whoever opens the case, becomes its assignee or comments on it begins to watch without such an event.
 /// </summary>

@@ -83,6 +83,18 @@ public static class TimelineCellKinds
     /// <summary>The reason for which a security case was resolved.</summary>
     public const string ResolvedReasonChanged = "RESOLVED_REASON_CHANGED";
 
+    /// <summary>Why the case is closed.</summary>
+    public const string ClosedReasonChanged = "CLOSED_REASON_CHANGED";
+
+    /// <summary>A task came.</summary>
+    public const string TaskAdded = "TASK_ADDED";
+
+    /// <summary>A task's text, state, assignee or place.</summary>
+    public const string TaskChanged = "TASK_CHANGED";
+
+    /// <summary>A task went.</summary>
+    public const string TaskRemoved = "TASK_REMOVED";
+
     /// <summary>Insights came.</summary>
     public const string InsightAdded = "INSIGHT_ADDED";
 

@@ -43,10 +43,13 @@ public enum AnalyticsGroup
 
     /// <summary>The day, in UTC, on which things happened: opened, acknowledged, resolved, reopened on that day.</summary>
     Day = 6,
+
+    /// <summary>Why the case is closed (<see cref="Switchboard.Cases.ClosedReasons"/>); those that are open, and those of which nobody said why, are a group.</summary>
+    ClosedReason = 7,
 }
 
 /// <summary>The figures of a group. Deleted cases are not counted, except on the days on which something happened to them.</summary>
-/// <param name="Value">What the group has in common: a name, an id, a day (<c>2026-05-01</c>); null for cases without an assignee and for the group of all.</param>
+/// <param name="Value">What the group has in common: a name, an id, a day (<c>2026-05-01</c>); null for cases without an assignee or reason and for the group of all.</param>
 /// <param name="Cases">Cases in the group; opened on that day.</param>
 /// <param name="Acknowledged">How many left the open statuses at least once.</param>
 /// <param name="Resolved">How many were closed at least once.</param>

@@ -49,6 +49,10 @@ internal static class CaseDecider
             SetResolvedReason c => CaseDetailRules.ChangeReason(state, c),
             Watch c => CaseDetailRules.Watch(state, c, facts),
             Unwatch c => CaseDetailRules.Unwatch(state, c),
+            SetClosedReason c => ClosedReasonRules.Set(state, c.Reason),
+            AddTask c => TaskRules.Add(state, c, facts),
+            ChangeTask c => TaskRules.Change(state, c, facts),
+            RemoveTask c => TaskRules.Remove(state, c),
             AddInsights c => CaseDetailRules.Add(state, c),
             RemoveInsights c => CaseDetailRules.Remove(state, c),
             SetTitle or SetDescription or SetPriority or Unassign or Archive or Unarchive or SetDueDate or MoveToProject => Decision<CaseEvent>.None,
@@ -98,11 +102,15 @@ internal static class CaseDecider
             ?? TextRules.Optional("description", c.Description, Limits.CaseDescription)
             ?? CheckPriority(c.Priority)
             ?? CaseAttributes.Check(c.Attributes)
-            ?? TextRules.Required("creation_source", c.CreationSource, Limits.Name),
+            ?? TextRules.Required("creation_source", c.CreationSource, Limits.Name)
+            ?? TaskRules.CheckForm(c),
         SetTitle c => TextRules.Required("title", c.Title, Limits.CaseTitle),
         SetDescription c => TextRules.Optional("description", c.Description, Limits.CaseDescription),
         SetPriority c => CheckPriority(c.Priority),
         SetStatus { StatusName: null, Group: null } => DomainError.Malformed("one of status_name and status must be given"),
+        SetStatus c => ClosedReasonRules.Check(c.ClosedReason),
+        SetClosedReason c => ClosedReasonRules.Check(c.Reason),
+        AddTask or ChangeTask => TaskRules.CheckForm(command),
         ReplaceAttributes c => CaseAttributes.Check(c.Attributes),
         SetResolvedReason c => CaseDetailRules.CheckReason(c.Reason),
         AddInsights c => CaseDetailRules.CheckInsights(c.Insights),
@@ -142,7 +150,9 @@ internal static class CaseDecider
             CaseAttributes.Normalise(command.Attributes),
             command.CreationSource);
         var values = Values(command);
-        return values.IsEmpty ? opened : ImmutableArray.Create<CaseEvent>([opened, .. CustomValueRules.Given(facts.Attributes, values)]);
+        return values.IsEmpty && command.Tasks.IsDefaultOrEmpty
+            ? opened
+            : ImmutableArray.Create<CaseEvent>([opened, .. CustomValueRules.Given(facts.Attributes, values), .. TaskRules.Given(command.Tasks)]);
     }
 
     private static ImmutableSortedDictionary<string, CustomValue> Values(OpenCase command) =>
@@ -169,9 +179,7 @@ internal static class CaseDecider
             status = new CaseStatus(type[group].Default, group);
         }
 
-        return status.Name == state.StatusName
-            ? Decision<CaseEvent>.None
-            : new StatusChanged(state.StatusName, state.StatusGroup, status.Name, status.Group);
+        return ClosedReasonRules.ChangeStatus(state, status, command.ClosedReason);
     }
 
     private static Decision<CaseEvent> ChangeAssignee(CaseSnapshot state, Guid userId, in CaseFacts facts)

@@ -41,7 +41,7 @@ internal static class CaseDetailRules
     public static Decision<CaseEvent> ChangeReason(CaseSnapshot state, SetResolvedReason command) =>
         state.TypeId != CaseTypes.Security.Id ? DomainError.Invalid("only a security case has a resolved reason")
         : command.Reason == state.Details.ResolvedReason ? Decision<CaseEvent>.None
-        : new ResolvedReasonChanged(state.Details.ResolvedReason, command.Reason);
+        : ClosedReasonRules.ChangeResolvedReason(state, command.Reason);
 
     public static Decision<CaseEvent> Watch(CaseSnapshot state, Watch command, in CaseFacts facts)
     {

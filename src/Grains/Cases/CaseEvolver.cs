@@ -57,6 +57,11 @@ internal static class CaseEvolver
             CustomAttributeChanged e => Modified(state, stamp) with { Details = CustomValueRules.With(state.Details, e) },
             DueDateChanged e => Modified(state, stamp) with { Details = state.Details with { DueDate = e.To } },
             ResolvedReasonChanged e => Modified(state, stamp) with { Details = state.Details with { ResolvedReason = e.To } },
+            ClosedReasonChanged e => Modified(state, stamp) with { Details = state.Details with { ClosedReason = e.To } },
+            TaskAdded { Opening: true } e => state with { Version = stamp.Version, Details = TaskRules.With(state.Details, e, stamp) },
+            TaskAdded e => Modified(state, stamp) with { Details = TaskRules.With(state.Details, e, stamp) },
+            TaskChanged e => Modified(state, stamp) with { Details = TaskRules.With(state.Details, e, stamp) },
+            TaskRemoved e => Modified(state, stamp) with { Details = TaskRules.Without(state.Details, e.TaskId) },
             InsightsAdded e => Modified(state, stamp) with
             {
                 Details = state.Details with { Insights = state.Details.Insights.AddRange(e.Insights) },

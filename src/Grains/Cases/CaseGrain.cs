@@ -151,6 +151,10 @@ internal sealed partial class CaseGrain(
                 new CaseFacts { AssigneeExists = await UserExistsAsync(assign.UserId, cancellationToken) },
             Watch watch when state is not null && !state.Details.Watchers.Contains(watch.UserId) =>
                 new CaseFacts { AssigneeExists = await UserExistsAsync(watch.UserId, cancellationToken) },
+            AddTask { AssigneeId: { } owner } when state is not null =>
+                new CaseFacts { AssigneeExists = await UserExistsAsync(owner, cancellationToken) },
+            ChangeTask { AssigneeId: { } owner } when state is not null =>
+                new CaseFacts { AssigneeExists = await UserExistsAsync(owner, cancellationToken) },
             MoveToProject move when state is not null && state.ProjectId != move.ProjectId =>
                 await LookUpForMovingAsync(move.ProjectId, cancellationToken),
             _ => default,

@@ -49,11 +49,15 @@ internal static class CaseTimeline
         CustomAttributeChanged { Opening: false } e => Trace(TimelineCellKinds.CustomAttributeChanged, stamp, Custom(e)),
         DueDateChanged e => Trace(TimelineCellKinds.DueDateChanged, stamp, FromTo(Day(e.From), Day(e.To))),
         ResolvedReasonChanged e => Trace(TimelineCellKinds.ResolvedReasonChanged, stamp, FromTo(e.From, e.To)),
+        ClosedReasonChanged e => Trace(TimelineCellKinds.ClosedReasonChanged, stamp, FromTo(e.From, e.To)),
+        TaskAdded { Opening: false } e => Trace(TimelineCellKinds.TaskAdded, stamp, TaskCells.Of(e.TaskId, null, e.Task)),
+        TaskChanged e => Trace(TimelineCellKinds.TaskChanged, stamp, TaskCells.Of(e.TaskId, e.From, e.To)),
+        TaskRemoved e => Trace(TimelineCellKinds.TaskRemoved, stamp, TaskCells.Of(e.TaskId, e.Task, null)),
         InsightsAdded e => Trace(TimelineCellKinds.InsightAdded, stamp, Insights(e.Insights)),
         InsightsRemoved e => Trace(TimelineCellKinds.InsightRemoved, stamp, Insights(e.Insights)),
         LinkAdded e => Trace(TimelineCellKinds.LinkAdded, stamp, Link(e.LinkId, e.Relationship, e.Parent, e.Child)),
         LinkRemoved e => Trace(TimelineCellKinds.LinkRemoved, stamp, Link(e.LinkId, e.Relationship, e.Parent, e.Child)),
-        WatcherAdded or WatcherRemoved or CustomAttributeChanged or CaseDeleted => null,
+        WatcherAdded or WatcherRemoved or CustomAttributeChanged or TaskAdded or CaseDeleted => null,
         _ => throw new ArgumentException($"{fact.GetType().Name} has no arm in {nameof(CaseTimeline)}.", nameof(fact)),
     };
 
@@ -192,7 +196,7 @@ internal static class CaseTimeline
         json.WriteEndObject();
     }
 
-    private static string Json<T>(T what, Action<Utf8JsonWriter, T> members)
+    internal static string Json<T>(T what, Action<Utf8JsonWriter, T> members)
     {
         var buffer = new ArrayBufferWriter<byte>(128);
         using (var json = new Utf8JsonWriter(buffer, Compact))

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Switchboard.Cases;
+using Switchboard.Grains.Cases;
 
 namespace Switchboard.Grains.PublicEvents;
 
@@ -59,6 +60,15 @@ internal static class ChangeJson
             case CommentDeleted deleted:
                 WriteText(json, "comment", deleted.Message, null, deleted.CellId);
                 break;
+            case TaskAdded added:
+                WriteTask(json, added.TaskId, null, added.Task);
+                break;
+            case TaskChanged changed:
+                WriteTask(json, changed.TaskId, changed.From, changed.To);
+                break;
+            case TaskRemoved removed:
+                WriteTask(json, removed.TaskId, removed.Task, null);
+                break;
             default:
                 WriteStored(json, told);
                 break;
@@ -100,6 +110,16 @@ internal static class ChangeJson
 
         json.WriteString("old"u8, old);
         json.WriteString("new"u8, @new);
+        json.WriteEndObject();
+    }
+
+    private static void WriteTask(Utf8JsonWriter json, Guid taskId, TaskContent? old, TaskContent? @new)
+    {
+        json.WriteStartObject();
+        json.WriteString("field"u8, "task"u8);
+        json.WriteString("id"u8, taskId);
+        TaskCells.Write(json, "old", old);
+        TaskCells.Write(json, "new", @new);
         json.WriteEndObject();
     }
 

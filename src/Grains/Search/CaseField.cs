@@ -32,6 +32,7 @@ public sealed record CaseField(CaseFieldKind Kind, string? AttributeKey = null)
         ["insight.type"] = CaseFieldKind.InsightType,
         ["resolved_reason"] = CaseFieldKind.ResolvedReason,
         ["due_date"] = CaseFieldKind.DueDate,
+        ["closed_reason"] = CaseFieldKind.ClosedReason,
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 
     // Facets whose values are as good as unique, or that no attribute can be named after.
@@ -51,6 +52,7 @@ public sealed record CaseField(CaseFieldKind Kind, string? AttributeKey = null)
         CaseFieldKind.Watcher => CaseTerms.Watcher,
         CaseFieldKind.InsightType => CaseTerms.InsightType,
         CaseFieldKind.ResolvedReason => CaseTerms.ResolvedReason,
+        CaseFieldKind.ClosedReason => CaseTerms.ClosedReason,
         _ => null,
     };
 
@@ -128,4 +130,7 @@ public enum CaseFieldKind
 
     /// <summary>The day by which it is due, <c>2026-01-02</c>.</summary>
     DueDate = 17,
+
+    /// <summary>Why it is closed, one of <see cref="Switchboard.Cases.ClosedReasons"/>.</summary>
+    ClosedReason = 18,
 }

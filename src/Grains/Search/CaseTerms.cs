@@ -14,7 +14,7 @@ public readonly record struct CaseTerm(string Key, string Value)
 
 /// <summary>
 /// What a case has of lists that are searched alike: its attributes, the values of its type's own attributes, and, under keys that begin with a
-/// sign that no attribute's key can have, watchers, insights and the reason why it was resolved.
+/// sign that no attribute's key can have, watchers, insights and the reasons why it was resolved and closed.
 /// </summary>
 public static class CaseTerms
 {
@@ -33,6 +33,9 @@ public static class CaseTerms
     /// <summary>The key of the reason why a case was resolved.</summary>
     public const string ResolvedReason = "!resolved_reason";
 
+    /// <summary>The key of the family of reasons for which a case is closed.</summary>
+    public const string ClosedReason = "!closed_reason";
+
     /// <summary>All of a case.</summary>
     public static IEnumerable<CaseTerm> Of(CaseSnapshot @case) => Attributes(@case).Concat(Inside(@case.Details));
 
@@ -50,6 +53,7 @@ public static class CaseTerms
         .. details.Insights.Select(static one => Of(InsightType, one.Type)).Distinct(),
         .. details.Insights.Select(static one => Of(Insight, $"{one.Type}:{one.ResourceId}")),
         .. details.ResolvedReason is { } reason ? [Of(ResolvedReason, reason)] : (CaseTerm[])[],
+        .. details.ClosedReason is { } family ? [Of(ClosedReason, family)] : (CaseTerm[])[],
     ];
 
     private static CaseTerm Of(string key, string value) => new(key.ToLowerInvariant(), value.ToLowerInvariant());

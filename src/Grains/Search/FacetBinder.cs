@@ -49,6 +49,7 @@ internal sealed class FacetBinder(SearchContext context)
         "insight" => Insight(facet.Value),
         "insight.type" => Listed(CaseTerms.InsightType, facet.Value),
         "resolved_reason" => Listed(CaseTerms.ResolvedReason, facet.Value),
+        "closed_reason" => ClosedReason(facet.Value),
         "has" => Has(facet.Value),
 
         // No case has one yet; the language knows it, so that saved queries keep their meaning.
@@ -306,6 +307,11 @@ internal sealed class FacetBinder(SearchContext context)
         var pattern => (new AttributeFilter(key, pattern), null),
     };
 
+    private static (CaseFilter Filter, string? Problem) ClosedReason(FacetValue value) =>
+        TextPattern.Of(value) is { IsExact: true, Start: not "none" } pattern && !ClosedReasons.All.Any(pattern.Matches)
+            ? Refuse($"there is no reason '{Show(value)}'; use {string.Join(", ", ClosedReasons.All)} or none")
+            : Listed(CaseTerms.ClosedReason, value);
+
     /// <summary>A type of insights, or what they refer to, <c>type:resource</c>.</summary>
     private static (CaseFilter Filter, string? Problem) Insight(FacetValue value) => Listed(
         TextPattern.Of(value)?.Pieces.Any(static piece => piece.Contains(':', StringComparison.Ordinal)) == true ? CaseTerms.Insight : CaseTerms.InsightType,
@@ -334,6 +340,7 @@ internal sealed class FacetBinder(SearchContext context)
             "watcher" or "watchers" => Any(CaseTerms.Watcher),
             "insight" or "insights" or "insight.type" => Any(CaseTerms.InsightType),
             "resolved_reason" => Any(CaseTerms.ResolvedReason),
+            "closed_reason" => Any(CaseTerms.ClosedReason),
             "jira" or "jira.key" or "servicenow" or "ticket" => s_nothing,
             "status" or "status_name" or "status_group" or "priority" or "type" or "type_id" or "key" or "public_id" or "project" or "project.key"
                 or "project_id" or "created_by" or "creation_source" or "merge_status" or "created_at" or "title" => s_everything,

@@ -23,6 +23,9 @@ internal sealed record AnalyticCase
 
     public Guid? AssigneeId { get; init; }
 
+    /// <summary>One of <see cref="ClosedReasons"/>, or null.</summary>
+    public string? ClosedReason { get; init; }
+
     public bool Archived { get; init; }
 
     public bool Deleted { get; init; }

@@ -50,6 +50,7 @@ internal static class AnalyticFold
             PriorityChanged e => (at with { Priority = e.To }, null),
             AssigneeChanged e => (at with { AssigneeId = e.To }, null),
             CaseMoved e => (at with { ProjectId = e.ToProjectId }, null),
+            ClosedReasonChanged e => (at with { ClosedReason = e.To }, null),
             CaseArchived => (at with { Archived = true }, null),
             CaseUnarchived => (at with { Archived = false }, null),
             CaseDeleted => (at with { Deleted = true }, null),

@@ -76,6 +76,7 @@ internal sealed class CaseAnalytics(RowReader rows, TimeProvider time) : ICaseAn
         AnalyticsGroup.Priority => "priority::text",
         AnalyticsGroup.Project => "project_id::text",
         AnalyticsGroup.Assignee => "assignee_id::text",
+        AnalyticsGroup.ClosedReason => "closed_reason",
         _ => throw new ArgumentOutOfRangeException(nameof(by), by, "No such group."),
     };
 

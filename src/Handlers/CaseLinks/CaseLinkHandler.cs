@@ -50,13 +50,13 @@ internal sealed partial class CaseLinkHandler(IGrainFactory grains, ICaseLinks l
             return;
         }
 
-        foreach (var follower in followers)
+        foreach (var (follower, reason) in followers)
         {
-            await CloseAsync(record, follower, cancellationToken);
+            await CloseAsync(record, follower, reason, cancellationToken);
         }
     }
 
-    private async ValueTask CloseAsync(EventRecord record, Guid follower, CancellationToken cancellationToken)
+    private async ValueTask CloseAsync(EventRecord record, Guid follower, string? reason, CancellationToken cancellationToken)
     {
         var grain = CaseOf(record.OrgId, follower);
         if (await grain.GetAsync(cancellationToken) is not { StatusGroup: not StatusGroup.Closed })
@@ -64,7 +64,7 @@ internal sealed partial class CaseLinkHandler(IGrainFactory grains, ICaseLinks l
             return;
         }
 
-        var outcome = await grain.ExecuteAsync(new SetStatus(null, StatusGroup.Closed), LinkAction.ContextOf(record, follower), cancellationToken);
+        var outcome = await grain.ExecuteAsync(new SetStatus(null, StatusGroup.Closed, reason), LinkAction.ContextOf(record, follower), cancellationToken);
         if (outcome.Error is { Kind: not ErrorKind.NotFound } error)
         {
             throw new InvalidOperationException($"Case {follower} could not follow {record.StreamId} into closing: {error.Title}. {error.Detail}");

@@ -29,12 +29,15 @@ internal static class LinkAction
         _ => null,
     };
 
-    /// <summary>The cases that follow the leader, as its project wants it, each once; or the one that was linked just now.</summary>
+    /// <summary>
+    /// The cases that follow the leader, as its project wants it, each once, with the reason for which they are closed where the link says one;
+    /// or the one that was linked just now.
+    /// </summary>
     /// <param name="body">The event.</param>
     /// <param name="leader">The case that leads, as it is now.</param>
     /// <param name="rules">What the leader's project wants.</param>
     /// <param name="links">The leader's links.</param>
-    public static ImmutableArray<Guid> FollowersOf(DomainEvent body, CaseSnapshot leader, LinkRules rules, ImmutableArray<CaseLink> links)
+    public static ImmutableArray<Follower> FollowersOf(DomainEvent body, CaseSnapshot leader, LinkRules rules, ImmutableArray<CaseLink> links)
     {
         if (leader.StatusGroup != StatusGroup.Closed)
         {
@@ -44,11 +47,13 @@ internal static class LinkAction
         // A link that was taken away meanwhile binds nobody.
         var followers = links.Where(link => body is not LinkAdded added || added.LinkId == link.Id).Select(link => link.Relationship switch
         {
-            CaseLinkNames.ParentOf when rules.CloseChildren && link.Parent.CaseId == leader.Id => link.Child.CaseId,
-            CaseLinkNames.Duplicates when rules.CloseDuplicates && link.Child.CaseId == leader.Id => link.Parent.CaseId,
+            CaseLinkNames.ParentOf when rules.CloseChildren && link.Parent.CaseId == leader.Id => Of(link.Child.CaseId, null),
+            CaseLinkNames.Duplicates when rules.CloseDuplicates && link.Child.CaseId == leader.Id => Of(link.Parent.CaseId, ClosedReasons.Duplicate),
             _ => null,
         });
-        return [.. followers.OfType<Guid>().Distinct()];
+        return [.. followers.OfType<Follower>().DistinctBy(static follower => follower.CaseId)];
+
+        static Follower? Of(Guid? caseId, string? reason) => caseId is { } id ? new Follower(id, reason) : null;
     }
 
     /// <summary>How many cases have followed one another up to the event.</summary>
@@ -72,3 +77,8 @@ internal static class LinkAction
             CausationId: string.Create(CultureInfo.InvariantCulture, $"{Cause}{StepsTo(record) + 1}:{record.EventId:N}"));
     }
 }
+
+/// <summary>A case that follows another into closing.</summary>
+/// <param name="CaseId">The case.</param>
+/// <param name="Reason">Why it is closed, one of <see cref="ClosedReasons"/>, or null.</param>
+internal readonly record struct Follower(Guid CaseId, string? Reason);

@@ -58,6 +58,11 @@ internal static class EntryWriter
                 _ => "Assignee unchanged",
             }),
         AttributesReplaced e => (Payload(handled)["from"]?.DeepClone(), Payload(handled)["to"]?.DeepClone(), Attributes(e)),
+        ClosedReasonChanged e => (
+            e.From, e.To, e.To is { } reason ? $"Closed as {Words(reason)}" : $"No longer closed as {Words(e.From ?? "")}"),
+        TaskAdded e => (null, Payload(handled)["task"]?.DeepClone(), $"Task added: {Quote(e.Task.Title)}"),
+        TaskChanged e => (Payload(handled)["from"]?.DeepClone(), Payload(handled)["to"]?.DeepClone(), TaskSentence.Of(e, Quote)),
+        TaskRemoved e => (Payload(handled)["task"]?.DeepClone(), null, $"Task removed: {Quote(e.Task.Title)}"),
         CaseMoved e => (e.FromKey, e.ToKey, $"Moved to another project: {e.FromKey} is now {e.ToKey}"),
         WatcherAdded e => (null, e.UserId.ToString("D"), $"@{e.UserId:D} began to watch"),
         WatcherRemoved e => (e.UserId.ToString("D"), null, $"@{e.UserId:D} stopped watching"),
@@ -116,6 +121,8 @@ internal static class EntryWriter
         var more = changed.Count > shown ? string.Create(CultureInfo.InvariantCulture, $" and {changed.Count - shown} more") : "";
         return changed.Count == 0 ? "Attributes replaced by the same ones" : $"Attributes changed: {string.Join("; ", changed.Take(shown))}{more}";
     }
+
+    private static string Words(string reason) => reason.ToLowerInvariant().Replace('_', ' ');
 
     private static JsonObject Status(string name, StatusGroup group) => new() { ["name"] = name, ["group"] = CaseNames.Of(group) };
 

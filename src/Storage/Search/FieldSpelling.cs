@@ -17,7 +17,7 @@ internal sealed class FieldSpelling(ImmutableArray<CaseType> types, Dictionary<G
         CaseFieldKind.Priority => CaseNames.Of((CasePriority)Number(raw)),
         CaseFieldKind.Type => types.FirstOrDefault(t => t.Id == Guid.Parse(raw))?.Name ?? raw,
         CaseFieldKind.Project => projects.GetValueOrDefault(Guid.Parse(raw), raw),
-        CaseFieldKind.InsightType or CaseFieldKind.ResolvedReason => raw.ToUpperInvariant(),
+        CaseFieldKind.InsightType or CaseFieldKind.ResolvedReason or CaseFieldKind.ClosedReason => raw.ToUpperInvariant(),
         _ => raw,
     };
 

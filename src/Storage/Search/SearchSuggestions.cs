@@ -9,7 +9,7 @@ internal sealed class SearchSuggestions(ImmutableArray<CaseType> types, SearchNa
 {
     private static readonly ImmutableArray<string> s_keys =
     [
-        "archived", "assignee", "closed_at", "created_at", "created_by", "creation_source", "due_date", "has", "insight", "insight.type", "key", "merge_status",
+        "archived", "assignee", "closed_at", "closed_reason", "created_at", "created_by", "creation_source", "due_date", "has", "insight", "insight.type", "key", "merge_status",
         "modified_at", "modified_by", "priority", "project", "project_id", "public_id", "resolved_reason", "status", "status_group", "status_name", "type", "type_id",
         "watcher",
     ];
@@ -68,7 +68,8 @@ internal sealed class SearchSuggestions(ImmutableArray<CaseType> types, SearchNa
         "due_date" => s_days,
         "insight" or "insight.type" => CaseInsightTypes.All.Order(StringComparer.Ordinal),
         "resolved_reason" => s_reasons,
-        "has" => ["assignee", "description", "comments", "due_date", "insight", "modified_at", "closed_at", "archived", "resolved_reason", "watcher"],
+        "closed_reason" => ClosedReasons.All.Order(StringComparer.Ordinal).Append("none"),
+        "has" => ["assignee", "description", "comments", "due_date", "insight", "modified_at", "closed_at", "closed_reason", "archived", "resolved_reason", "watcher"],
         _ => [],
     };
 

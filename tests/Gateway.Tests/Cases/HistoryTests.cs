@@ -64,6 +64,7 @@ public sealed class HistoryTests(RunningGatewayFixture fixture)
     [InlineData("priority")]
     [InlineData("project")]
     [InlineData("assignee")]
+    [InlineData("closed_reason")]
     [InlineData("day")]
     public async Task Figures_count_by_what_was_asked_for(string by)
     {

@@ -104,6 +104,8 @@ public sealed class FaultTests(ITestOutputHelper output) : IAsyncLifetime
                     Assign => new Assign(_world.Ben.Id),
                     Watch => new Watch(_world.Ben.Id),
                     Unwatch => new Unwatch(_world.Ben.Id),
+                    AddTask { AssigneeId: not null } add => add with { AssigneeId = _world.Ben.Id },
+                    ChangeTask { AssigneeId: not null } change => change with { AssigneeId = _world.Ben.Id },
                     _ => command,
                 };
                 expected.Do(command, actor: _world.Ana);

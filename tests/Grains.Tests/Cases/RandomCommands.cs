@@ -11,6 +11,7 @@ internal sealed class RandomCommands(int seed)
 
     private readonly Random _random = new(seed);
     private readonly List<Guid> _comments = [];
+    private readonly List<Guid> _tasks = [];
 
     public OpenCase Opening() => CaseStory.Opening with
     {
@@ -24,7 +25,7 @@ internal sealed class RandomCommands(int seed)
 
     public bool NextIsComment() => _random.Next(3) == 0;
 
-    public CaseCommand Command() => _random.Next(14) switch
+    public CaseCommand Command() => _random.Next(18) switch
     {
         0 => new SetTitle(Pick<string>(Words)),
         1 => new SetDescription(Pick<string>(Words)),
@@ -37,12 +38,38 @@ internal sealed class RandomCommands(int seed)
         8 => new SetDueDate(_random.Next(3) == 0 ? null : new DateOnly(2026, 1, 1 + _random.Next(3))),
         9 => new SetResolvedReason(Pick(["FALSE_POSITIVE", "BENIGN_POSITIVE", "no reason"])),
         10 => _random.Next(2) == 0 ? new Watch(CaseStory.Ben.Id) : new Unwatch(Pick([CaseStory.Ana.Id, CaseStory.Ben.Id])),
+        14 => Task(),
+        15 => Task(),
+        16 => new SetClosedReason(Pick(["DONE", "DUPLICATE", null, "no reason"])),
+        17 => new SetStatus(null, (StatusGroup)_random.Next(3), Pick(["WONT_DO", "BENIGN", null])),
         12 => _random.Next(3) == 0
             ? new ClearCustomValue("region")
             : new SetCustomValue("REGION", new(CustomAttributeTypes.Select, true, [.. Enumerable.Range(0, _random.Next(3)).Select(_ => Pick(["eu", "us", "mars"]))])),
         11 => _random.Next(2) == 0 ? new AddInsights(Insights()) : new RemoveInsights(Insights()),
         _ => _random.Next(2) == 0 ? new Archive() : new Unarchive(),
     };
+
+    private CaseCommand Task()
+    {
+        if (_tasks.Count == 0 || _random.Next(3) == 0)
+        {
+            Span<byte> id = stackalloc byte[16];
+            _random.NextBytes(id);
+            _tasks.Add(new Guid(id));
+            return new AddTask(_tasks[^1], Pick<string>(Words), _random.Next(2) == 0 ? CaseStory.Ben.Id : null, _random.Next(3) == 0 ? _random.Next(-1, 4) : null);
+        }
+
+        var task = _tasks[_random.Next(_tasks.Count)];
+        return _random.Next(4) == 0
+            ? new RemoveTask(task)
+            : new ChangeTask(
+                task,
+                _random.Next(3) == 0 ? Pick<string>(Words) : null,
+                _random.Next(2) == 0 ? _random.Next(2) == 0 : null,
+                _random.Next(3) == 0 ? CaseStory.Ana.Id : null,
+                _random.Next(5) == 0,
+                _random.Next(2) == 0 ? _random.Next(5) : null);
+    }
 
     public CommentCommand Comment()
     {

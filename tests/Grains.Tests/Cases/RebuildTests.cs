@@ -68,6 +68,7 @@ public sealed class RebuildTests(ITestOutputHelper output)
                 var type = CaseTypes.Find(story.Case!.TypeId)!;
                 type[story.Case.StatusGroup].Names.ShouldContain(story.Case.StatusName);
                 (story.Case.ClosedAt is not null).ShouldBe(story.Case.StatusGroup == StatusGroup.Closed, $"seed {seed}, history {history}");
+                (story.Case.Details.ClosedReason is null || story.Case.StatusGroup == StatusGroup.Closed).ShouldBeTrue($"seed {seed}, history {history}");
                 story.Case.CommentCount.ShouldBe(story.Cells.Count(cell => cell.Kind == "COMMENT" && cell.DeletedAt is null));
                 story.Case.Title.ShouldNotBeNullOrWhiteSpace();
             }

@@ -125,8 +125,9 @@ public sealed class AnalyticTests(DatabaseFixture database, ITestOutputHelper ou
         for (var version = 2; version <= 20; version++)
         {
             minutes += random.Next(-5, 400);
-            DomainEvent body = random.Next(6) switch
+            DomainEvent body = random.Next(7) switch
             {
+                6 => new ClosedReasonChanged(null, random.Next(2) == 0 ? null : "DONE"),
                 0 => new PriorityChanged(CasePriority.P1, (CasePriority)random.Next(6)),
                 1 => new AssigneeChanged(null, random.Next(2) == 0 ? null : id),
                 2 => random.Next(2) == 0 ? new CaseArchived() : new CaseUnarchived(),
@@ -178,13 +179,14 @@ public sealed class AnalyticTests(DatabaseFixture database, ITestOutputHelper ou
     private async Task<List<string>> CasesAsync() => await LinesAsync(
         $"""
         select concat_ws('|', case_id, version, priority, status_group, status_name, coalesce(assignee_id::text, '-'), archived,
-            extract(epoch from state_since)::bigint, open_us, in_progress_us, closed_us, reopens)
+            extract(epoch from state_since)::bigint, open_us, in_progress_us, closed_us, reopens, coalesce(closed_reason, '-'))
         from analytic_case where org_id = '{_org}' order by case_id::text
         """);
 
     private static string Line(AnalyticCase one) => string.Join(
         '|', one.CaseId, one.Version, (int)one.Priority, (int)one.StatusGroup, one.StatusName, one.AssigneeId?.ToString() ?? "-",
-        one.Archived ? "t" : "f", one.StateSince.ToUnixTimeSeconds(), one.OpenMicroseconds, one.InProgressMicroseconds, one.ClosedMicroseconds, one.Reopens);
+        one.Archived ? "t" : "f", one.StateSince.ToUnixTimeSeconds(), one.OpenMicroseconds, one.InProgressMicroseconds, one.ClosedMicroseconds, one.Reopens,
+        one.ClosedReason ?? "-");
 
     private async Task<List<string>> DaysAsync() => await LinesAsync(
         $"select concat_ws('|', day, opened, acknowledged, resolved, reopened, acknowledge_us, resolve_us) from analytic_day where org_id = '{_org}' order by day");

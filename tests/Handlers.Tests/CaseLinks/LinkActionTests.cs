@@ -56,9 +56,9 @@ public sealed class LinkActionTests
             Link(CaseLinkNames.RelatesTo, leader.Id, other), Link("BLOCKS", leader.Id, other), Link(CaseLinkNames.ParentOf, leader.Id, duplicate),
         ];
 
-        LinkAction.FollowersOf(_closing, leader, _all, links).ShouldBe([child, duplicate]);
-        LinkAction.FollowersOf(_closing, leader, new LinkRules(false, true), links).ShouldBe([duplicate]);
-        LinkAction.FollowersOf(_closing, leader, new LinkRules(true, false), links).ShouldBe([child, duplicate]);
+        LinkAction.FollowersOf(_closing, leader, _all, links).Select(static one => one.CaseId).ShouldBe([child, duplicate]);
+        LinkAction.FollowersOf(_closing, leader, new LinkRules(false, true), links).ShouldBe([new Follower(duplicate, "DUPLICATE")]);
+        LinkAction.FollowersOf(_closing, leader, new LinkRules(true, false), links).Select(static one => one.CaseId).ShouldBe([child, duplicate]);
         LinkAction.FollowersOf(_closing, leader, default, links).ShouldBeEmpty();
         LinkAction.FollowersOf(_closing, leader with { StatusGroup = StatusGroup.InProgress }, _all, links).ShouldBeEmpty();
     }
@@ -71,7 +71,7 @@ public sealed class LinkActionTests
         var before = Link(CaseLinkNames.Duplicates, Guid.NewGuid(), leader.Id);
         var added = new LinkAdded(link.Id, link.Relationship, link.Parent, link.Child);
 
-        LinkAction.FollowersOf(added, leader, _all, [before, link]).ShouldBe([link.Parent.CaseId!.Value]);
+        LinkAction.FollowersOf(added, leader, _all, [before, link]).ShouldBe([new Follower(link.Parent.CaseId!.Value, "DUPLICATE")]);
         LinkAction.FollowersOf(added, leader, _all, [before]).ShouldBeEmpty();
         LinkAction.FollowersOf(added, leader with { StatusGroup = StatusGroup.Open }, _all, [before, link]).ShouldBeEmpty();
     }
@@ -130,7 +130,7 @@ public sealed class LinkActionTests
                     continue;
                 }
 
-                foreach (var follower in LinkAction.FollowersOf(_closing, leader, _all, Of(leader.Id)))
+                foreach (var (follower, _) in LinkAction.FollowersOf(_closing, leader, _all, Of(leader.Id)))
                 {
                     Close(follower, LinkAction.ContextOf(record, follower).CausationId);
                 }
@@ -161,7 +161,7 @@ public sealed class LinkActionTests
             HashSet<Guid> Reached(Guid from)
             {
                 var reached = new HashSet<Guid> { from };
-                while (reached.SelectMany(id => LinkAction.FollowersOf(_closing, cases[id] with { StatusGroup = StatusGroup.Closed }, _all, Of(id))).ToArray()
+                while (reached.SelectMany(id => LinkAction.FollowersOf(_closing, cases[id] with { StatusGroup = StatusGroup.Closed }, _all, Of(id)).Select(static one => one.CaseId)).ToArray()
                     is var next && next.Any(reached.Add))
                 {
                 }

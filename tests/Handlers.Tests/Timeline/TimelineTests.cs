@@ -47,6 +47,11 @@ public sealed class TimelineTests(DatabaseFixture database) : IClassFixture<Data
             new StatusChanged("Closed", StatusGroup.Closed, "Open", StatusGroup.Open),
             new CaseArchived(),
             new CaseUnarchived(),
+            new ClosedReasonChanged(null, "WONT_DO"),
+            new ClosedReasonChanged("WONT_DO", null),
+            new TaskAdded(cell, new TaskContent("Call", false, null, 0)),
+            new TaskChanged(cell, new TaskContent("Call", false, null, 0), new TaskContent("Call them", true, anna, 1)),
+            new TaskRemoved(cell, new TaskContent("Call them", true, anna, 1)),
             new CaseDeleted(Guid.CreateVersion7(), "NOC-1"),
         ];
 
@@ -69,9 +74,14 @@ public sealed class TimelineTests(DatabaseFixture database) : IClassFixture<Data
             "Reopened: status changed from Closed to Open",
             "Archived",
             "Taken out of the archive",
+            "Closed as wont do",
+            "No longer closed as wont do",
+            "Task added: \"Call\"",
+            $"Task \"Call\": done, now \"Call them\", assigned to @{anna:D}, moved from place 1 to 2",
+            "Task removed: \"Call them\"",
             "NOC-1 deleted together with its project",
         ]);
-        entries.Select(entry => entry.Version).ShouldBe(Enumerable.Range(1, 15).Select(version => (long)version));
+        entries.Select(entry => entry.Version).ShouldBe(Enumerable.Range(1, 20).Select(version => (long)version));
         entries.ShouldAllBe(entry => entry.Actor == Actor.User(anna));
         entries[3].Kind.ShouldBe("PRIORITY_CHANGED");
         (entries[3].OldValue, entries[3].NewValue).ShouldBe(("\"NOT_DEFINED\"", "\"P1\""));

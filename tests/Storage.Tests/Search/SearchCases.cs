@@ -114,6 +114,7 @@ internal sealed class SearchCases
         Watchers = [.. users.Where(_ => random.Next(3) == 0).Select(static u => u.Id)],
         Insights = [.. s_insights.Where(_ => random.Next(4) == 0)],
         ResolvedReason = random.Next(3) == 0 ? random.Next(2) == 0 ? "FALSE_POSITIVE" : "TRUE_POSITIVE" : null,
+        ClosedReason = random.Next(3) == 0 ? ClosedReasons.All[random.Next(ClosedReasons.All.Length)] : null,
         CustomValues = ImmutableSortedDictionary<string, CustomValue>.Empty.AddRange(
             s_custom.Where(_ => random.Next(2) == 0).Select(one => KeyValuePair.Create(one.Key, one.Values[random.Next(one.Values.Length)]))),
     };

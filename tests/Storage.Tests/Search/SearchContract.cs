@@ -10,7 +10,7 @@ internal static class SearchContract
     [
         "status", "status_group", "status_name", "priority", "type", "type_id", "project", "project_id", "assignee", "created_by", "modified_by", "creation_source",
         "archived", "team", "service", "x.y-z_@", "points", "nothing", "size", "runbook", "watcher", "insight.type",
-        "resolved_reason", "due_date",
+        "resolved_reason", "closed_reason", "due_date",
     ];
 
     /// <summary>Pages and totals.</summary>

@@ -71,6 +71,7 @@ internal static class SearchModel
         CaseFieldKind.Watcher => OrNone(@case.Details.Watchers.Select(static id => id.ToString())),
         CaseFieldKind.InsightType => OrNone(@case.Details.Insights.Select(static i => i.Type).Distinct()),
         CaseFieldKind.ResolvedReason => [@case.Details.ResolvedReason],
+        CaseFieldKind.ClosedReason => [@case.Details.ClosedReason],
         _ => OrNone(CaseTerms.Attributes(@case).Where(t => t.Key == field.AttributeKey).Select(static t => t.Value).Distinct()),
     };
 

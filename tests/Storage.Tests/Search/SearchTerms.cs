@@ -32,6 +32,7 @@ internal sealed class SearchTerms(Random random, SearchCases org)
         "due_date:>now", "due_date:<now", "due_date:<=now", "due_date:2026-03-15", "due_date:[now-2d TO now+2d]", "due_date:*", "due_date:none", "due_date:>=2026-03-17", "has:due_date",
         "insight:monitor", "insight:monitor:12", "insight:\"security_signal:signal:x\"", "insight:*:13", "insight:*", "insight.type:MONITOR", "insight.type:s*", "insight:none", "has:insight",
         "resolved_reason:FALSE_POSITIVE", "resolved_reason:*positive", "resolved_reason:none", "has:resolved_reason",
+        "closed_reason:DONE", "closed_reason:(duplicate OR wont_do)", "closed_reason:*", "closed_reason:none", "has:closed_reason",
         "size:12.5", "size:12.50", "size:1000", "size:1e3", "size:>100", "size:[-1 TO 12.5]", "size:>=9007199254740993", "size:*", "has:size", "size:1e40", "points:1e1",
         "runbook:\"https://docs.example.test/disk?x=1&y=2\"", "runbook:http*", "runbook:*test/", "team:data",
     ];
