@@ -45,6 +45,9 @@ public static class Limits
     /// <summary>A task's title.</summary>
     public const int TaskTitle = 1_000;
 
+    /// <summary>Duplicates that are merged into one case.</summary>
+    public const int MergedCases = 100;
+
     /// <summary>Links of a case.</summary>
     public const int Links = 500;
 
@@ -56,6 +59,9 @@ public static class Limits
 
     /// <summary>Cases of one bulk update.</summary>
     public const int BulkCases = 1_000;
+
+    /// <summary>Templates of a project.</summary>
+    public const int Templates = 200;
 
     /// <summary>Saved views of a project.</summary>
     public const int Views = 500;

@@ -12,6 +12,7 @@ using Switchboard.Grains.Files;
 using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
 using Switchboard.Grains.Rebuilds;
+using Switchboard.Grains.Templates;
 using Switchboard.Grains.Timeline;
 using Switchboard.Grains.Views;
 using Switchboard.Orgs;
@@ -28,6 +29,7 @@ using Switchboard.Storage.Projects;
 using Switchboard.Storage.Rebuilds;
 using Switchboard.Storage.Schema;
 using Switchboard.Storage.Search;
+using Switchboard.Storage.Templates;
 using Switchboard.Storage.Timeline;
 using Switchboard.Storage.Views;
 
@@ -88,6 +90,7 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<IAggregateRows<CaseTypeSnapshot>>(provider => provider.GetRequiredService<CaseTypeRows>());
         services.AddSingleton<ICaseTypeDirectory>(provider => provider.GetRequiredService<CaseTypeRows>());
         services.AddSingleton<IViewDirectory, ViewRows>();
+        services.AddSingleton<ITemplateDirectory, TemplateRows>();
         services.AddSingleton<ITimelineReader, TimelineRows>();
         services.AddSingleton<ProjectRows>();
         services.AddSingleton<IAggregateRows<ProjectSnapshot>>(provider => provider.GetRequiredService<ProjectRows>());

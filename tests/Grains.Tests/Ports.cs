@@ -4,6 +4,7 @@ using Switchboard.Grains.Cases;
 using Switchboard.Grains.EventStore;
 using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
+using Switchboard.Grains.Templates;
 using Switchboard.Grains.Timeline;
 using Switchboard.Grains.Views;
 using Switchboard.Orgs;
@@ -20,7 +21,7 @@ internal static class Ports
         typeof(IEventStore), typeof(IAggregateRows<CaseSnapshot>), typeof(IAggregateRows<ProjectSnapshot>), typeof(IAggregateRows<UserSnapshot>),
         typeof(IAggregateRows<OrgSnapshot>), typeof(IOrgDirectory), typeof(ICaseDirectory), typeof(IProjectDirectory), typeof(ICaseNumbers),
         typeof(ITimelineReader), typeof(ICaseLinks), typeof(ICaseTypeDirectory), typeof(IAggregateRows<CaseTypeSnapshot>),
-        typeof(IViewDirectory),
+        typeof(IViewDirectory), typeof(ITemplateDirectory),
     ];
 
     public static void Add(IServiceCollection services, InMemoryStore store)

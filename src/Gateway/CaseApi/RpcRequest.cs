@@ -45,6 +45,8 @@ internal class RpcRequest(
         }
     }
 
+    public override bool CanRedirect => false;
+
     public override string? TextOf(Parameter parameter) => binding.TextOf(parameter, message);
 
     public override ValueTask<(RequestBody? Body, ApiError? Refusal)> ReadBodyAsync(int maxBytes)

@@ -95,6 +95,11 @@ internal static class CaseJson
         }
 
         WriteReference(json, "created_by"u8, @case.CreatedBy, "user"u8);
+        if (@case.Details.Merged is { } into)
+        {
+            WriteReference(json, "merged_into"u8, into.CaseId, "case"u8);
+        }
+
         if (@case.ModifiedBy is { } modifier && place == Place.Single)
         {
             WriteReference(json, "modified_by"u8, modifier, "user"u8);
@@ -133,7 +138,8 @@ internal static class CaseJson
         WriteInsights(json, @case.Details.Insights);
         json.WriteString("internal_id"u8, @case.Id);
         json.WriteString("key"u8, @case.Key);
-        json.WriteString("merge_status"u8, "NOT_MERGED"u8);
+        json.WriteString("merge_status"u8, CaseNames.MergeStatusOf(@case));
+        WriteMergedCases(json, @case.Details.Absorbed);
         WriteTime(json, "modified_at"u8, @case.ModifiedAt);
         json.WriteString("priority"u8, CaseNames.Of(@case.Priority));
         WriteDigits(json, "public_id"u8, @case.PublicId);
@@ -159,7 +165,7 @@ internal static class CaseJson
         _ => throw new ArgumentOutOfRangeException(nameof(group), group, "No such status group."),
     };
 
-    private static void WriteMap(Utf8JsonWriter json, ImmutableSortedDictionary<string, ImmutableArray<string>> attributes)
+    public static void WriteMap(Utf8JsonWriter json, ImmutableSortedDictionary<string, ImmutableArray<string>> attributes)
     {
         json.WriteStartObject("attributes"u8);
         foreach (var (key, values) in attributes)
@@ -185,6 +191,25 @@ internal static class CaseJson
             json.WriteString("ref"u8, insight.Ref);
             json.WriteString("resource_id"u8, insight.ResourceId);
             json.WriteString("type"u8, insight.Type);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteMergedCases(Utf8JsonWriter json, ImmutableArray<AbsorbedCase> merged)
+    {
+        if (merged.IsEmpty)
+        {
+            return;
+        }
+
+        json.WriteStartArray("merged_cases"u8);
+        foreach (var one in merged)
+        {
+            json.WriteStartObject();
+            json.WriteString("id"u8, one.CaseId);
+            json.WriteString("key"u8, one.Key);
             json.WriteEndObject();
         }
 
@@ -222,7 +247,7 @@ internal static class CaseJson
         json.WriteString(name, digits[..length]);
     }
 
-    private static void WriteReference(Utf8JsonWriter json, ReadOnlySpan<byte> name, Guid id, ReadOnlySpan<byte> type)
+    public static void WriteReference(Utf8JsonWriter json, ReadOnlySpan<byte> name, Guid id, ReadOnlySpan<byte> type)
     {
         json.WriteStartObject(name);
         json.WriteStartObject("data"u8);

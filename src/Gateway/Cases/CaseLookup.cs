@@ -19,6 +19,12 @@ internal sealed class CaseLookup(IGrainFactory grains, ICaseDirectory directory,
         Description = "The case's UUID or key.",
     };
 
+    /// <summary>Whether whoever asks for a merged case is led to the one that it went into.</summary>
+    public static BooleanParameter Redirect { get; } = new("redirect", true)
+    {
+        Description = "Ours: false shows a merged case itself instead of leading to the one that it was merged into.",
+    };
+
     public static ApiError NotFound { get; } = ApiError.NotFound("case not found");
 
     /// <summary>The grain of the case that the path names; null when a key is nobody's.</summary>
@@ -31,6 +37,32 @@ internal sealed class CaseLookup(IGrainFactory grains, ICaseDirectory directory,
     }
 
     public ICaseGrain Of(Guid orgId, Guid caseId) => grains.GetGrain<ICaseGrain>(GrainKeys.Of(orgId, caseId));
+
+    /// <summary>
+    /// The case that a merged one went into in the end; null when the case was not merged, when that case is gone, or when the request does not
+    /// want to be led there.
+    /// </summary>
+    public async ValueTask<CaseSnapshot?> FindCanonicalAsync(ApiRequest request, CaseSnapshot found)
+    {
+        if (found.Details.Merged is null || !request.Get(Redirect))
+        {
+            return null;
+        }
+
+        // Merges never lead in a circle; what is held of two cases may be of different moments.
+        var at = found;
+        for (var steps = 0; at.Details.Merged is { } into && steps < Switchboard.Limits.MergedCases; steps++)
+        {
+            if (await Of(request.OrgId, into.CaseId).GetAsync() is not { } next)
+            {
+                return null;
+            }
+
+            at = next;
+        }
+
+        return at;
+    }
 
     /// <summary>Answers with the case's document.</summary>
     public ValueTask SendAsync(ApiRequest request, CaseSnapshot @case)

@@ -42,8 +42,9 @@ internal sealed class CaseOperations(CaseLookup cases) : IApiOperations
             Tag = Tag,
             Summary = "Get the details of a case",
             Access = AccessRule.Needs(Permissions.CasesRead),
-            Parameters = [CaseLookup.CaseId],
+            Parameters = [CaseLookup.CaseId, CaseLookup.Redirect],
             Response = CaseSchemas.CaseResponse,
+            Redirects = true,
             Handle = GetAsync,
         },
         Update("UpdateCaseTitle", "title", "Update case title", CaseShapes.UpdateTitle,
@@ -120,7 +121,16 @@ internal sealed class CaseOperations(CaseLookup cases) : IApiOperations
     {
         var grain = await cases.FindAsync(request);
         var found = grain is null ? null : await grain.GetAsync(request.Aborted);
-        await (found is null ? request.RefuseAsync(CaseLookup.NotFound) : cases.SendAsync(request, found));
+        if (found is null)
+        {
+            await request.RefuseAsync(CaseLookup.NotFound);
+            return;
+        }
+
+        var canonical = await cases.FindCanonicalAsync(request, found);
+        await (canonical is not null && request.CanRedirect
+            ? request.RedirectAsync($"/api/v2/cases/{canonical.Id:D}")
+            : cases.SendAsync(request, canonical ?? found));
     }
 
     private async ValueTask ChangeAsync(ApiRequest request, Either<CaseCommand> command)

@@ -15,6 +15,12 @@ internal static class CaseSchemas
         Always("resource_id", Schema.Text),
         Always("type", Schema.OneOf(CaseInsightTypes.All.AsSpan()))).Named("CaseInsight");
 
+    /// <summary>What a case says under custom attributes, by key.</summary>
+    public static Schema CustomAttributeValues { get; } = Schema.MapOf(Schema.Object(
+        Always("is_multi", Schema.Boolean),
+        Always("type", Schema.OneOf(CustomAttributeTypes.All.AsSpan())),
+        Always("value", new Schema((string?)null))));
+
     private static readonly Schema Attributes = Schema.Object(
         new("archived_at", Schema.Time.Says("Only while the case is archived.")),
         Always("attributes", Schema.MapOf(Schema.ListOf(Schema.Text))),
@@ -24,16 +30,15 @@ internal static class CaseSchemas
         Always("created_at", Schema.Time),
         new("created_by_author", UserSchemas.Author.Says("In search results only.")),
         Always("creation_source", Schema.Text),
-        Always("custom_attributes", Schema.MapOf(Schema.Object(
-            Always("is_multi", Schema.Boolean),
-            Always("type", Schema.OneOf(CustomAttributeTypes.All.AsSpan())),
-            Always("value", new Schema((string?)null))))),
+        Always("custom_attributes", CustomAttributeValues),
         Always("description", Schema.Text),
         new("due_date", (Schema.Text with { Format = "date" }).Says("Only while there is one.")),
         Always("insights", Schema.ListOf(Insight)),
         Always("internal_id", Schema.Uuid),
         Always("key", Schema.Text with { Example = "NOC-42" }),
-        Always("merge_status", Schema.Text),
+        Always("merge_status", Schema.OneOf("NOT_MERGED", "MERGED", "PARENT")),
+        new("merged_cases", Schema.ListOf(Schema.Object(Always("id", Schema.Uuid), Always("key", Schema.Text)))
+            .Says("Ours. The duplicates that were merged into the case, while there are any.")),
         new("modified_at", Schema.Time.Says("Absent until the first real change.")),
         Always("priority", Schema.OneOf("NOT_DEFINED", "P1", "P2", "P3", "P4", "P5")),
         Always("public_id", Schema.Text with { Example = "1093" }),
@@ -54,6 +59,7 @@ internal static class CaseSchemas
         Always("relationships", Schema.Object(
             new("assignee", UserReference),
             Always("created_by", UserReference),
+            new("merged_into", Reference("case").Says("Ours. Only on a merged case.")),
             new("modified_by", UserReference),
             Always("project", Reference("project"))))).Named("Case");
 
@@ -62,6 +68,7 @@ internal static class CaseSchemas
         Always("type", Schema.OneOf("timeline_cell")),
         Always("attributes", Schema.Object(
             Always("author", UserSchemas.Author),
+            Always("case_id", Schema.Uuid.Says("Ours: the case that it happened to; a duplicate's cells stand in the timeline of the case it was merged into.")),
             Always("cell_content", Schema.AnyObject),
             Always("content", Schema.Text.Says("The same content as a JSON text.")),
             Always("created_at", Schema.Time),

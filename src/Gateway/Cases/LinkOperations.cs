@@ -121,7 +121,9 @@ internal sealed class LinkOperations(CaseLookup cases, ICaseLinks links) : IApiO
             return;
         }
 
-        var found = await links.ListAsync(request.OrgId, end, request.Get(Relationship), request.Aborted);
+        var found = end.CaseId is { } joined
+            ? await links.ListJoinedAsync(request.OrgId, joined, request.Get(Relationship), request.Aborted)
+            : await links.ListAsync(request.OrgId, end, request.Get(Relationship), request.Aborted);
         await request.SendAsync(found, WriteList);
     }
 

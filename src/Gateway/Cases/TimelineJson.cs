@@ -33,6 +33,7 @@ internal static class TimelineJson
         json.WriteString("type"u8, "timeline_cell"u8);
         json.WriteStartObject("attributes"u8);
         UserReference.WriteAuthor(json, "author"u8, cell.Author.Id, author);
+        json.WriteString("case_id"u8, cell.CaseId);
         json.WritePropertyName("cell_content"u8);
         json.WriteRawValue(cell.Content, skipInputValidation: true);
         json.WriteString("content"u8, cell.Content);

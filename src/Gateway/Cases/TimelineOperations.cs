@@ -85,8 +85,10 @@ internal sealed class TimelineOperations(CaseLookup cases, ITimelineReader timel
             Tag = Tag,
             Summary = "Get case timeline",
             Access = AccessRule.Needs(Permissions.CasesRead),
-            Parameters = [CaseLookup.CaseId, PageSize, PageNumber, Ascending, Kind],
+            Description = "With the cells of the duplicates that were merged into the case, in order of time.",
+            Parameters = [CaseLookup.CaseId, PageSize, PageNumber, Ascending, Kind, CaseLookup.Redirect],
             Response = CaseSchemas.TimelineResponse,
+            Redirects = true,
             Handle = ListAsync,
         },
     ];
@@ -133,6 +135,17 @@ internal sealed class TimelineOperations(CaseLookup cases, ITimelineReader timel
             return;
         }
 
+        if (await cases.FindCanonicalAsync(request, found) is { } canonical)
+        {
+            if (request.CanRedirect)
+            {
+                await request.RedirectAsync($"/api/v2/cases/{canonical.Id:D}/timelines");
+                return;
+            }
+
+            found = canonical;
+        }
+
         var kind = request.Get(Kind);
         await SendAsync(request, await timelines.ListAsync(
             new TimelineQuery(
@@ -141,7 +154,8 @@ internal sealed class TimelineOperations(CaseLookup cases, ITimelineReader timel
                 request.Get(PageSize),
                 request.Get(PageNumber),
                 request.Get(Ascending),
-                kind.Length == 0 ? null : kind),
+                kind.Length == 0 ? null : kind,
+                Joined: !found.Details.Absorbed.IsEmpty),
             request.Aborted));
     }
 

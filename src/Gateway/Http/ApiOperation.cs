@@ -41,6 +41,9 @@ internal sealed class ApiOperation
     /// <summary>The status of success.</summary>
     public int Success { get; init; } = 200;
 
+    /// <summary>Whether the answer may be that another path has what was asked for (307).</summary>
+    public bool Redirects { get; init; }
+
     /// <summary>The answer's schema, or null for an answer without a body.</summary>
     public Schema? Response { get; init; }
 

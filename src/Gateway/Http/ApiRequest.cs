@@ -121,6 +121,18 @@ internal class ApiRequest(HttpContext http, ApiOperation operation, string id)
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Whether the caller can be led to another path; where not, it is answered at once with what it would find there.</summary>
+    public virtual bool CanRedirect => true;
+
+    /// <summary>Answers that what was asked for is found under another path, with the same query; only for the time being.</summary>
+    public ValueTask RedirectAsync(string path)
+    {
+        http.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
+        http.Response.Headers.Location = path + http.Request.QueryString.ToUriComponent();
+        http.Response.ContentLength = 0;
+        return ValueTask.CompletedTask;
+    }
+
     /// <summary>
     /// Begins an answer of the operation's <see cref="ApiOperation.StreamType"/>, to be written piece by piece. Should a later piece
     /// fail, the connection is cut, so that nobody takes a part for the whole.

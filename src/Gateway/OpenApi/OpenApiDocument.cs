@@ -196,6 +196,13 @@ internal static class OpenApiDocument
         }
 
         json.WriteEndObject();
+        if (operation.Redirects)
+        {
+            json.WriteStartObject("307");
+            json.WriteString("description", "The case was merged into another one: Location is the other's.");
+            json.WriteEndObject();
+        }
+
         foreach (var status in RefusalsOf(operation))
         {
             json.WriteStartObject(Text(status));

@@ -38,12 +38,20 @@ public sealed record CaseDetails
     /// <summary>Why the case is closed, one of <see cref="ClosedReasons"/>; null when nobody said, and while it is not closed.</summary>
     [Id(6)] public string? ClosedReason { get; init; }
 
+    /// <summary>Where the case went as a duplicate, or null.</summary>
+    [Id(7)] public MergedInto? Merged { get; init; }
+
+    /// <summary>The duplicates that were merged into the case, in order.</summary>
+    [Id(8)] public ImmutableArray<AbsorbedCase> Absorbed { get; init => field = value.IsDefault ? [] : value; } = [];
+
     /// <inheritdoc/>
     public bool Equals(CaseDetails? other) => ReferenceEquals(this, other) || (other is not null
         && DueDate == other.DueDate
         && ResolvedReason == other.ResolvedReason
         && Watchers.AsSpan().SequenceEqual(other.Watchers.AsSpan())
         && ClosedReason == other.ClosedReason
+        && Merged == other.Merged
+        && Absorbed.AsSpan().SequenceEqual(other.Absorbed.AsSpan())
         && Insights.AsSpan().SequenceEqual(other.Insights.AsSpan())
         && Tasks.AsSpan().SequenceEqual(other.Tasks.AsSpan())
         && CustomValues.SequenceEqual(other.CustomValues));

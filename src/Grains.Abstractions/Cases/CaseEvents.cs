@@ -174,6 +174,26 @@ public sealed record LinkRemoved(
     [property: Id(2)] LinkEnd Parent,
     [property: Id(3)] LinkEnd Child) : CaseEvent;
 
+/// <summary>The case was merged into another one. What that changed on it follows as events of their own.</summary>
+/// <param name="Into">Where it went; it was in no other case before.</param>
+[EventType("case.merged"), GenerateSerializer, Immutable, Alias("switchboard.CaseMerged")]
+public sealed record CaseMerged([property: Id(0)] MergedInto Into) : CaseEvent;
+
+/// <summary>The merge was undone. What that changed back on it came as events of their own.</summary>
+/// <param name="From">Where it had gone; it is in no other case now.</param>
+[EventType("case.unmerged"), GenerateSerializer, Immutable, Alias("switchboard.CaseUnmerged")]
+public sealed record CaseUnmerged([property: Id(0)] MergedInto From) : CaseEvent;
+
+/// <summary>A duplicate was merged into the case.</summary>
+/// <param name="Duplicate">The duplicate, and what came with it.</param>
+[EventType("case.absorbed"), GenerateSerializer, Immutable, Alias("switchboard.CaseAbsorbed")]
+public sealed record CaseAbsorbed([property: Id(0)] AbsorbedCase Duplicate) : CaseEvent;
+
+/// <summary>A duplicate left the case again.</summary>
+/// <param name="Duplicate">The duplicate, and what went with it: what nobody else had brought.</param>
+[EventType("case.released"), GenerateSerializer, Immutable, Alias("switchboard.CaseReleased")]
+public sealed record CaseReleased([property: Id(0)] AbsorbedCase Duplicate) : CaseEvent;
+
 /// <summary>The case was deleted for good, together with its project.</summary>
 [EventType("case.deleted"), GenerateSerializer, Immutable, Alias("switchboard.CaseDeleted")]
 public sealed record CaseDeleted([property: Id(0)] Guid ProjectId, [property: Id(1)] string Key) : CaseEvent;

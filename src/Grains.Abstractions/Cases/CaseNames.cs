@@ -15,6 +15,10 @@ public static class CaseNames
         _ => throw new ArgumentOutOfRangeException(nameof(priority), priority, "No such priority."),
     };
 
+    /// <summary><c>MERGED</c>, <c>PARENT</c> for a case that duplicates were merged into, else <c>NOT_MERGED</c>.</summary>
+    public static string MergeStatusOf(CaseSnapshot @case) =>
+        @case.Details.Merged is not null ? "MERGED" : @case.Details.Absorbed.IsEmpty ? "NOT_MERGED" : "PARENT";
+
     /// <summary><c>SG_OPEN</c>, <c>SG_IN_PROGRESS</c>, <c>SG_CLOSED</c>.</summary>
     public static string Of(StatusGroup group) => group switch
     {

@@ -32,6 +32,10 @@ public interface ICaseGrain : IGrainWithStringKey
     [Alias("Link")]
     ValueTask<Outcome<CaseLink>> LinkAsync(LinkCommand command, CommandContext context, CancellationToken cancellationToken = default);
 
+    /// <summary>Merges this case into another, or undoes that. Both cases have their events when the answer comes.</summary>
+    [Alias("Merge")]
+    ValueTask<Outcome<CaseSnapshot>> MergeAsync(MergeCommand command, CommandContext context, CancellationToken cancellationToken = default);
+
     /// <summary>
     /// Forgets what is cached, so that the next call reads the row; sent after a change that did not go through this grain.
     /// Never waits for a command in progress: the project that sends this may be what that command waits for.

@@ -95,6 +95,18 @@ public static class TimelineCellKinds
     /// <summary>A task went.</summary>
     public const string TaskRemoved = "TASK_REMOVED";
 
+    /// <summary>Merged into another case.</summary>
+    public const string Merged = "MERGED";
+
+    /// <summary>No longer merged into another case.</summary>
+    public const string Unmerged = "UNMERGED";
+
+    /// <summary>A duplicate came in.</summary>
+    public const string DuplicateMerged = "DUPLICATE_MERGED";
+
+    /// <summary>A duplicate left again.</summary>
+    public const string DuplicateUnmerged = "DUPLICATE_UNMERGED";
+
     /// <summary>Insights came.</summary>
     public const string InsightAdded = "INSIGHT_ADDED";
 

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Switchboard.Cases;
 using Switchboard.Orgs;
 using Switchboard.Projects;
+using Switchboard.Templates;
 using Switchboard.Timeline;
 using Switchboard.Views;
 
@@ -25,4 +26,5 @@ namespace Switchboard.Grains.Aggregates;
 [JsonSerializable(typeof(UserSnapshot))]
 [JsonSerializable(typeof(KeySnapshot))]
 [JsonSerializable(typeof(ViewSnapshot))]
+[JsonSerializable(typeof(TemplateSnapshot))]
 internal sealed partial class AnswerJson : JsonSerializerContext;

@@ -48,7 +48,7 @@ public enum AnalyticsGroup
     ClosedReason = 7,
 }
 
-/// <summary>The figures of a group. Deleted cases are not counted, except on the days on which something happened to them.</summary>
+/// <summary>The figures of a group. Deleted cases and merged duplicates are not counted, except on the days on which something happened to them.</summary>
 /// <param name="Value">What the group has in common: a name, an id, a day (<c>2026-05-01</c>); null for cases without an assignee or reason and for the group of all.</param>
 /// <param name="Cases">Cases in the group; opened on that day.</param>
 /// <param name="Acknowledged">How many left the open statuses at least once.</param>

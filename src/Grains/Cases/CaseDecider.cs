@@ -31,6 +31,11 @@ internal static class CaseDecider
             return NotFound;
         }
 
+        if (MergeDecider.Frozen(state) is { } frozen)
+        {
+            return frozen;
+        }
+
         return command switch
         {
             SetTitle c when c.Title != state.Title => new TitleChanged(state.Title, c.Title),

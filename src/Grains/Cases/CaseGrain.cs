@@ -71,6 +71,25 @@ internal sealed partial class CaseGrain(
     }
 
     /// <inheritdoc/>
+    public async ValueTask<Outcome<CaseSnapshot>> MergeAsync(
+        MergeCommand command, CommandContext context, CancellationToken cancellationToken = default)
+    {
+        if (context.OrgId != _stream.OrgId)
+        {
+            return CaseDecider.NotFound;
+        }
+
+        var other = command is MergeInto merge ? merge.IntoId : (await HoldAsync(cancellationToken))?.Details.Merged?.CaseId;
+        var outcome = await RunAsync(_stream, command, context, PlanMergeAsync, AnswerJson.Default.CaseSnapshot, cancellationToken);
+        if (outcome is { Succeeded: true, Replayed: false } && other is { } changed)
+        {
+            await TellAsync(changed);
+        }
+
+        return outcome;
+    }
+
+    /// <inheritdoc/>
     public ValueTask RefreshAsync(CancellationToken cancellationToken = default)
     {
         Drop();
@@ -193,6 +212,44 @@ internal sealed partial class CaseGrain(
             _ => default,
         };
         return LinkPlan.Of(state, LinkDecider.Decide(state, command, facts), Origin(context), facts.Link);
+    }
+
+    private async ValueTask<Plan<CaseSnapshot, CaseSnapshot>> PlanMergeAsync(
+        CaseSnapshot? state, MergeCommand command, CommandContext context, CancellationToken cancellationToken)
+    {
+        var facts = state is null ? default : await LookUpForMergeAsync(state, command, cancellationToken);
+        return MergePlan.Of(state, command, MergeDecider.Decide(state, command, facts), facts, Origin(context));
+    }
+
+    private async ValueTask<MergeFacts> LookUpForMergeAsync(CaseSnapshot state, MergeCommand command, CancellationToken cancellationToken)
+    {
+        var org = _stream.OrgId;
+        var type = await FindTypeAsync(state.TypeId, cancellationToken);
+
+        // Asked of the row, as for a link: two cases that are merged into each other at once must not wait for each other.
+        if (command is not MergeInto { IntoId: var intoId })
+        {
+            var into = state.Details.Merged;
+            return into is null ? default : new MergeFacts
+            {
+                Other = await rows.LoadAsync(org, into.CaseId, cancellationToken),
+                Type = type,
+                Link = into.LinkId is { } made ? await links.FindAsync(org, made, cancellationToken) : null,
+            };
+        }
+
+        var (own, other) = (LinkEnd.Case(state.Id), LinkEnd.Case(intoId));
+        var ofOwn = await links.ListAsync(org, own, null, cancellationToken);
+        var ofOther = await links.ListAsync(org, other, null, cancellationToken);
+        return new MergeFacts
+        {
+            Other = await rows.LoadAsync(org, intoId, cancellationToken),
+            Type = type,
+            Link = ofOwn.FirstOrDefault(link => link.Relationship == CaseLinkNames.Duplicates && link.Parent == own && link.Child == other),
+            LeadsBack = await links.LeadsToAsync(org, CaseLinkNames.Duplicates, other, own, cancellationToken),
+            Links = Math.Max(ofOwn.Length, ofOther.Length),
+            NewLinkId = Guid.CreateVersion7(Now),
+        };
     }
 
     private async ValueTask<LinkFacts> LookUpForLinkAsync(AddLink command, CancellationToken cancellationToken)

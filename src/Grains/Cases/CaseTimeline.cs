@@ -53,6 +53,10 @@ internal static class CaseTimeline
         TaskAdded { Opening: false } e => Trace(TimelineCellKinds.TaskAdded, stamp, TaskCells.Of(e.TaskId, null, e.Task)),
         TaskChanged e => Trace(TimelineCellKinds.TaskChanged, stamp, TaskCells.Of(e.TaskId, e.From, e.To)),
         TaskRemoved e => Trace(TimelineCellKinds.TaskRemoved, stamp, TaskCells.Of(e.TaskId, e.Task, null)),
+        CaseMerged e => Trace(TimelineCellKinds.Merged, stamp, Merged(null, e.Into.CaseId, e.Into.Key)),
+        CaseUnmerged e => Trace(TimelineCellKinds.Unmerged, stamp, Merged(e.From.CaseId, null, e.From.Key)),
+        CaseAbsorbed e => Trace(TimelineCellKinds.DuplicateMerged, stamp, Merged(null, e.Duplicate.CaseId, e.Duplicate.Key)),
+        CaseReleased e => Trace(TimelineCellKinds.DuplicateUnmerged, stamp, Merged(e.Duplicate.CaseId, null, e.Duplicate.Key)),
         InsightsAdded e => Trace(TimelineCellKinds.InsightAdded, stamp, Insights(e.Insights)),
         InsightsRemoved e => Trace(TimelineCellKinds.InsightRemoved, stamp, Insights(e.Insights)),
         LinkAdded e => Trace(TimelineCellKinds.LinkAdded, stamp, Link(e.LinkId, e.Relationship, e.Parent, e.Child)),
@@ -119,6 +123,13 @@ internal static class CaseTimeline
         json.WriteString("from_key", e.FromKey);
         json.WriteString("to", e.ToProjectId);
         json.WriteString("to_key", e.ToKey);
+    });
+
+    private static string Merged(Guid? from, Guid? to, string key) => Json((from, to, key), static (json, e) =>
+    {
+        json.WriteString("from", e.from?.ToString());
+        json.WriteString("to", e.to?.ToString());
+        json.WriteString("key", e.key);
     });
 
     private static string Custom(CustomAttributeChanged fact) => Json(fact, static (json, e) =>

@@ -26,6 +26,11 @@ internal static class CommentDecider
             return CaseDecider.NotFound;
         }
 
+        if (MergeDecider.Frozen(state) is { } frozen)
+        {
+            return frozen;
+        }
+
         if (command is AddComment added)
         {
             return new CommentAdded(added.CellId, added.Message);

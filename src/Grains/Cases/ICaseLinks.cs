@@ -16,6 +16,12 @@ public interface ICaseLinks
     /// <param name="cancellationToken">Gives up.</param>
     ValueTask<ImmutableArray<CaseLink>> ListAsync(Guid orgId, LinkEnd end, string? relationship, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The links of a case together with those of the duplicates that were merged into it, and of theirs; without those between them. In order
+    /// of creation.
+    /// </summary>
+    ValueTask<ImmutableArray<CaseLink>> ListJoinedAsync(Guid orgId, Guid caseId, string? relationship, CancellationToken cancellationToken);
+
     /// <summary>Whether links of a relation lead from a thing, parent to child, to another; a thing leads to itself.</summary>
     ValueTask<bool> LeadsToAsync(Guid orgId, string relationship, LinkEnd from, LinkEnd to, CancellationToken cancellationToken);
 }

@@ -54,11 +54,12 @@ internal static class LinkDecider
         switch (command)
         {
             case RemoveLink:
-                return state is null || facts.Link is not { } known || known.OwnerId != state.Id
-                    ? NotFound
+                return state is null || facts.Link is not { } known || known.OwnerId != state.Id ? NotFound
+                    : MergeDecider.Frozen(state) is { } merged ? merged
                     : new LinkRemoved(known.Id, known.Relationship, known.Parent, known.Child);
             case AddLink add:
                 return state is null || !facts.OtherExists ? CaseDecider.NotFound
+                    : MergeDecider.Frozen(state) is { } frozen ? frozen
                     : facts.LeadsBack ? DomainError.Invalid($"{add.Relationship} would lead back to where it starts")
                     : facts.Links >= Limits.Links ? DomainError.Invalid($"a case may have at most {Limits.Links} links")
                     : new LinkAdded(add.LinkId, add.Relationship, add.Parent, add.Child);

@@ -15,10 +15,13 @@ internal static class TaskRules
     {
         AddTask c => CheckTitle(c.Title) ?? CheckPosition(c.Position),
         ChangeTask c => (c.Title is null ? null : CheckTitle(c.Title)) ?? CheckPosition(c.Position),
-        OpenCase { Tasks: { IsDefault: false, Length: > Limits.Tasks } } => TooMany,
-        OpenCase { Tasks.IsDefault: false } c => c.Tasks.Select(static task => CheckTitle(task.Title)).FirstOrDefault(static problem => problem is not null),
+        OpenCase { Tasks.IsDefault: false } c => CheckTitles([.. c.Tasks.Select(static task => task.Title)]),
         _ => null,
     };
+
+    /// <summary>What is wrong with the titles of a whole checklist, or null.</summary>
+    public static DomainError? CheckTitles(ImmutableArray<string> titles) =>
+        titles.Length > Limits.Tasks ? TooMany : titles.Select(CheckTitle).FirstOrDefault(static problem => problem is not null);
 
     public static Decision<CaseEvent> Add(CaseSnapshot state, AddTask command, in CaseFacts facts)
     {

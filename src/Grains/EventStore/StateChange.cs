@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Switchboard.Cases;
 using Switchboard.Orgs;
 using Switchboard.Projects;
+using Switchboard.Templates;
 using Switchboard.Timeline;
 using Switchboard.Views;
 
@@ -33,6 +35,23 @@ public sealed record CasePlaced(CaseSnapshot Case, string FormerKey) : StateChan
 /// <param name="Cell">Its trace; the version is put in by the store.</param>
 public sealed record CaseEchoed(Guid CaseId, NewEvent Event, TimelineCell Cell) : StateChange;
 
+/// <summary>
+/// Another case of the organisation that the same command changes: its details, its events and their cells. It must still have the version
+/// that it was decided on, else the append is a version conflict.
+/// </summary>
+/// <param name="Case">The other case after the events.</param>
+/// <param name="ExpectedVersion">Its version before them.</param>
+/// <param name="Events">At least one.</param>
+/// <param name="Cells">The traces of the events.</param>
+public sealed record OtherCaseWritten(
+    CaseSnapshot Case, long ExpectedVersion, ImmutableArray<NewEvent> Events, ImmutableArray<TimelineCell> Cells) : StateChange;
+
+/// <summary>That the append's case went into another one.</summary>
+public sealed record MergeWritten(Guid OrgId, Guid CaseId, Guid IntoId) : StateChange;
+
+/// <summary>That the append's case is in no other one any more.</summary>
+public sealed record MergeErased(Guid OrgId, Guid CaseId) : StateChange;
+
 /// <summary>The case type's row.</summary>
 public sealed record CaseTypeWritten(CaseTypeSnapshot Type) : StateChange;
 
@@ -41,6 +60,12 @@ public sealed record ViewWritten(ViewSnapshot View) : StateChange;
 
 /// <summary>A view that goes.</summary>
 public sealed record ViewErased(ViewSnapshot View) : StateChange;
+
+/// <summary>The template's row. The project of a new one must exist, else the append is a version conflict.</summary>
+public sealed record TemplateWritten(TemplateSnapshot Template) : StateChange;
+
+/// <summary>A template that goes.</summary>
+public sealed record TemplateErased(TemplateSnapshot Template) : StateChange;
 
 /// <summary>A new link.</summary>
 public sealed record LinkWritten(CaseLink Link) : StateChange;
@@ -58,8 +83,8 @@ public sealed record CellChanged(TimelineCell Cell) : StateChange;
 public sealed record ProjectWritten(ProjectSnapshot Project) : StateChange;
 
 /// <summary>
-/// Deletes the project's row, all its cases with their cells and search text, and its views, and appends a <see cref="CaseDeleted"/> to
-/// each case's stream and a <see cref="ViewDeleted"/> to each view's.
+/// Deletes the project's row, all its cases with their cells and search text, its views and its templates, and appends a
+/// <see cref="CaseDeleted"/>, <see cref="ViewDeleted"/> or <see cref="TemplateDeleted"/> to the stream of each.
 /// </summary>
 public sealed record ProjectRemoved(ProjectSnapshot Project, DateTimeOffset At) : StateChange;
 

@@ -28,6 +28,8 @@ public static class CaseBefore
         CaseUnarchived => now with { ArchivedAt = now.ModifiedAt ?? now.CreatedAt },
         CommentAdded => now with { CommentCount = Math.Max(0, now.CommentCount - 1) },
         CommentDeleted => now with { CommentCount = now.CommentCount + 1 },
+        CaseMerged => now with { Details = now.Details with { Merged = null } },
+        CaseUnmerged unmerged => now with { Details = now.Details with { Merged = unmerged.From } },
         _ => now,
     };
 }

@@ -60,6 +60,22 @@ internal static class ChangeJson
             case CommentDeleted deleted:
                 WriteText(json, "comment", deleted.Message, null, deleted.CellId);
                 break;
+            case CaseMoved moved:
+                WriteText(json, "project_id", moved.FromProjectId.ToString(), moved.ToProjectId.ToString());
+                WriteText(json, "key", moved.FromKey, moved.ToKey);
+                break;
+            case CaseMerged merged:
+                WriteText(json, "merged_into", null, merged.Into.CaseId.ToString());
+                break;
+            case CaseUnmerged unmerged:
+                WriteText(json, "merged_into", unmerged.From.CaseId.ToString(), null);
+                break;
+            case CaseAbsorbed absorbed:
+                WriteText(json, "merged_cases", null, absorbed.Duplicate.CaseId.ToString());
+                break;
+            case CaseReleased released:
+                WriteText(json, "merged_cases", released.Duplicate.CaseId.ToString(), null);
+                break;
             case TaskAdded added:
                 WriteTask(json, added.TaskId, null, added.Task);
                 break;

@@ -36,8 +36,11 @@ public static class CaseTerms
     /// <summary>The key of the family of reasons for which a case is closed.</summary>
     public const string ClosedReason = "!closed_reason";
 
+    /// <summary>The key of the merge status of a case that was merged, or that others were merged into; other cases have none.</summary>
+    public const string MergeStatus = "!merge_status";
+
     /// <summary>All of a case.</summary>
-    public static IEnumerable<CaseTerm> Of(CaseSnapshot @case) => Attributes(@case).Concat(Inside(@case.Details));
+    public static IEnumerable<CaseTerm> Of(CaseSnapshot @case) => Attributes(@case).Concat(Inside(@case));
 
     /// <summary>Those under keys that a query can spell: attributes, and a type's own. A number stands in its shortest form.</summary>
     public static IEnumerable<CaseTerm> Attributes(CaseSnapshot @case) => Attributes(@case.Attributes).Concat(
@@ -46,6 +49,14 @@ public static class CaseTerms
 
     private static IEnumerable<CaseTerm> Attributes(ImmutableSortedDictionary<string, ImmutableArray<string>> attributes) =>
         attributes.SelectMany(static pair => pair.Value.Select(value => Of(pair.Key, value)));
+
+    private static IEnumerable<CaseTerm> Inside(CaseSnapshot @case)
+    {
+        var details = @case.Details;
+        return details.Merged is null && details.Absorbed.IsEmpty
+            ? Inside(details)
+            : Inside(details).Append(Of(MergeStatus, CaseNames.MergeStatusOf(@case)));
+    }
 
     private static IEnumerable<CaseTerm> Inside(CaseDetails details) =>
     [

@@ -22,6 +22,12 @@ internal sealed class FacetBinder(SearchContext context)
     /// <summary>Whether a facet decided about archived cases, so that the default does not.</summary>
     public bool MentionsArchive { get; private set; }
 
+    /// <summary>Whether a facet asks for merged cases, which the archive does not hide then.</summary>
+    public bool MentionsMerged { get; private set; }
+
+    /// <summary>Cases that were merged into others.</summary>
+    public static CaseFilter Merged { get; } = new AttributeFilter(CaseTerms.MergeStatus, TextPattern.Exact("merged"));
+
     /// <summary>The facet's filter, or what is wrong with its value.</summary>
     public (CaseFilter Filter, string? Problem) Bind(FacetNode facet) => facet.Key switch
     {
@@ -214,13 +220,28 @@ internal sealed class FacetBinder(SearchContext context)
         return (filter, null);
     }
 
-    private static (CaseFilter Filter, string? Problem) MergeStatus(FacetValue value) => TextPattern.Of(value) switch
+    /// <summary>Merged cases are archived ones: whoever asks for them finds them all the same.</summary>
+    private (CaseFilter Filter, string? Problem) MergeStatus(FacetValue value)
     {
-        null => RefuseRange(),
-        var pattern when pattern.Matches("not_merged") => (s_everything, null),
-        var pattern when pattern.Matches("merged") || pattern.Matches("parent") => (s_nothing, null),
-        _ => Refuse($"there is no merge status '{Show(value)}'; use NOT_MERGED, MERGED or PARENT"),
-    };
+        if (TextPattern.Of(value) is not { } pattern)
+        {
+            return RefuseRange();
+        }
+
+        MentionsMerged |= pattern.Matches("merged");
+        ImmutableArray<CaseFilter> any =
+        [
+            .. pattern.Matches("not_merged") ? [new NotFilter(Any(CaseTerms.MergeStatus))] : (CaseFilter[])[],
+            .. ((string[])["merged", "parent"]).Where(pattern.Matches)
+                .Select(CaseFilter (name) => new AttributeFilter(CaseTerms.MergeStatus, TextPattern.Exact(name))),
+        ];
+        return any switch
+        {
+            [] => Refuse($"there is no merge status '{Show(value)}'; use NOT_MERGED, MERGED or PARENT"),
+            [var only] => (only, null),
+            _ => (new AnyFilter(any), null),
+        };
+    }
 
     private (CaseFilter Filter, string? Problem) Archived(FacetValue value)
     {

@@ -39,7 +39,9 @@ public sealed class SearchBinder
         return All(
         [
             filter,
-            binder._facets.MentionsArchive ? new ConstantFilter(true) : new NotFilter(new PresentFilter(CasePart.ArchivedAt)),
+            binder._facets.MentionsArchive ? new ConstantFilter(true)
+                : binder._facets.MentionsMerged ? new AnyFilter([new NotFilter(new PresentFilter(CasePart.ArchivedAt)), FacetBinder.Merged])
+                : new NotFilter(new PresentFilter(CasePart.ArchivedAt)),
             Within(context.Projects),
         ]);
     }

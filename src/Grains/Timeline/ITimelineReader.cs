@@ -22,4 +22,6 @@ public interface ITimelineReader
 /// <param name="PageNumber">From 0.</param>
 /// <param name="Ascending">Oldest first; default is newest first.</param>
 /// <param name="Kind">Only this kind, or null for all.</param>
-public sealed record TimelineQuery(Guid OrgId, Guid CaseId, int PageSize, int PageNumber, bool Ascending = false, string? Kind = null);
+/// <param name="Joined">With the cells of the duplicates that were merged into the case, and of theirs, in order of time.</param>
+public sealed record TimelineQuery(
+    Guid OrgId, Guid CaseId, int PageSize, int PageNumber, bool Ascending = false, string? Kind = null, bool Joined = false);

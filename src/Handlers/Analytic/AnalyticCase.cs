@@ -26,6 +26,9 @@ internal sealed record AnalyticCase
     /// <summary>One of <see cref="ClosedReasons"/>, or null.</summary>
     public string? ClosedReason { get; init; }
 
+    /// <summary>Whether it went into another case as a duplicate: no case of its own, and what its merge changes is nobody's work.</summary>
+    public bool Merged { get; init; }
+
     public bool Archived { get; init; }
 
     public bool Deleted { get; init; }

@@ -50,6 +50,8 @@ internal static class AnalyticFold
             PriorityChanged e => (at with { Priority = e.To }, null),
             AssigneeChanged e => (at with { AssigneeId = e.To }, null),
             CaseMoved e => (at with { ProjectId = e.ToProjectId }, null),
+            CaseMerged => (at with { Merged = true }, null),
+            CaseUnmerged => (at with { Merged = false }, null),
             ClosedReasonChanged e => (at with { ClosedReason = e.To }, null),
             CaseArchived => (at with { Archived = true }, null),
             CaseUnarchived => (at with { Archived = false }, null),
@@ -71,9 +73,9 @@ internal static class AnalyticFold
         // A clock that was set back does not take time away.
         var now = when > at.StateSince ? when : at.StateSince;
         var stayed = Microseconds(now - at.StateSince);
-        var acknowledged = at.AcknowledgedAt is null && group != StatusGroup.Open;
-        var resolved = at.ResolvedAt is null && group == StatusGroup.Closed;
-        var reopened = at.StatusGroup == StatusGroup.Closed;
+        var acknowledged = !at.Merged && at.AcknowledgedAt is null && group != StatusGroup.Open;
+        var resolved = !at.Merged && at.ResolvedAt is null && group == StatusGroup.Closed;
+        var reopened = !at.Merged && at.StatusGroup == StatusGroup.Closed;
         var after = at with
         {
             StatusName = name,

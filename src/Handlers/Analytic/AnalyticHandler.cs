@@ -19,7 +19,7 @@ internal sealed class AnalyticHandler : RowHandler<HandledEvent>
 
     public override bool Wants(EventRecord record) =>
         record.Type is "case.opened" or "case.status_changed" or "case.priority_changed" or "case.assignee_changed" or "case.moved"
-            or "case.archived" or "case.unarchived" or "case.deleted" or "case.closed_reason_changed";
+            or "case.archived" or "case.unarchived" or "case.deleted" or "case.closed_reason_changed" or "case.merged" or "case.unmerged";
 
     public override ValueTask<ImmutableArray<HandledEvent>> RowsOfAsync(HandledEvent handled, CancellationToken cancellationToken) =>
         ValueTask.FromResult(ImmutableArray.Create(handled));

@@ -11,7 +11,7 @@ internal static class AnalyticStatements
 {
     private const string CaseColumns =
         "case_id, org_id, version, project_id, type_id, priority, status_group, status_name, assignee_id, archived, deleted, opened_at, "
-        + "acknowledged_at, resolved_at, state_since, open_us, in_progress_us, closed_us, reopens, closed_reason";
+        + "acknowledged_at, resolved_at, state_since, open_us, in_progress_us, closed_us, reopens, closed_reason, merged";
 
     /// <summary>The figures of cases, locked to the transaction's end, always in the same order.</summary>
     public static async Task<Dictionary<Guid, AnalyticCase>> LockAsync(EffectBatch<HandledEvent> batch, Guid[] ids, CancellationToken cancellationToken)
@@ -74,18 +74,19 @@ internal static class AnalyticStatements
         ClosedMicroseconds = row.GetInt64(17),
         Reopens = row.GetInt32(18),
         ClosedReason = row.TextOrNull(19),
+        Merged = row.GetBoolean(20),
     };
 
     private static RowSet<AnalyticCase> UpsertCases(string table) => new RowSet<AnalyticCase>(
             $"""
             insert into {table} as c ({CaseColumns})
-            select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+            select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
             on conflict (case_id) do update set
                 version = excluded.version, project_id = excluded.project_id, type_id = excluded.type_id, priority = excluded.priority,
                 status_group = excluded.status_group, status_name = excluded.status_name, assignee_id = excluded.assignee_id,
                 archived = excluded.archived, deleted = excluded.deleted, acknowledged_at = excluded.acknowledged_at,
                 resolved_at = excluded.resolved_at, state_since = excluded.state_since, open_us = excluded.open_us,
-                in_progress_us = excluded.in_progress_us, closed_us = excluded.closed_us, reopens = excluded.reopens, closed_reason = excluded.closed_reason
+                in_progress_us = excluded.in_progress_us, closed_us = excluded.closed_us, reopens = excluded.reopens, closed_reason = excluded.closed_reason, merged = excluded.merged
             """)
         .Uuid(static row => row.CaseId)
         .Uuid(static row => row.OrgId)
@@ -106,7 +107,8 @@ internal static class AnalyticStatements
         .Bigint(static row => row.InProgressMicroseconds)
         .Bigint(static row => row.ClosedMicroseconds)
         .Integer(static row => row.Reopens)
-        .Text(static row => row.ClosedReason);
+        .Text(static row => row.ClosedReason)
+        .Boolean(static row => row.Merged);
 
     private static RowSet<KeyValuePair<DayKey, DayDelta>> AddToDays(string table) => new RowSet<KeyValuePair<DayKey, DayDelta>>(
             $"""

@@ -29,7 +29,7 @@ internal sealed class CaseAnalytics(RowReader rows, TimeProvider time) : ICaseAn
                 (sum(closed_us) / 1000000 + sum({stay}) filter (where status_group = 2))::float8,
                 (sum(open_us) / 1000000)::float8, (sum(in_progress_us) / 1000000)::float8, (sum(closed_us) / 1000000)::float8
             from analytic_case
-            where org_id = $1 and opened_at >= $2 and opened_at < $3 and ($4::uuid is null or project_id = $4) and not deleted
+            where org_id = $1 and opened_at >= $2 and opened_at < $3 and ($4::uuid is null or project_id = $4) and not deleted and not merged
             group by 1
             order by 2 desc, 1
             limit {MostGroups}

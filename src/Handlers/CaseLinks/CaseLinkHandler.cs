@@ -36,9 +36,14 @@ internal sealed partial class CaseLinkHandler(IGrainFactory grains, ICaseLinks l
             return; // deleted
         }
 
+        if (leader.Details.Merged is not null)
+        {
+            return; // what is linked to a duplicate follows the case that it went into
+        }
+
         var project = await grains.GetGrain<IProjectGrain>(GrainKeys.Of(record.OrgId, leader.ProjectId)).GetAsync(cancellationToken);
         var rules = LinkRules.Of(project?.Settings ?? ImmutableSortedDictionary<string, string>.Empty);
-        var followers = LinkAction.FollowersOf(body, leader, rules, await links.ListAsync(record.OrgId, LinkEnd.Case(leaderId), null, cancellationToken));
+        var followers = LinkAction.FollowersOf(body, leader, rules, await ReadAsync(leader, cancellationToken));
         if (followers.IsEmpty)
         {
             return;
@@ -69,6 +74,22 @@ internal sealed partial class CaseLinkHandler(IGrainFactory grains, ICaseLinks l
         {
             throw new InvalidOperationException($"Case {follower} could not follow {record.StreamId} into closing: {error.Title}. {error.Detail}");
         }
+    }
+
+    /// <summary>The leader's links; those of duplicates that were merged into it read as its own.</summary>
+    private async ValueTask<ImmutableArray<CaseLink>> ReadAsync(CaseSnapshot leader, CancellationToken cancellationToken)
+    {
+        var own = LinkEnd.Case(leader.Id);
+        if (leader.Details.Absorbed.IsEmpty)
+        {
+            return await links.ListAsync(leader.OrgId, own, null, cancellationToken);
+        }
+
+        var joined = await links.ListJoinedAsync(leader.OrgId, leader.Id, null, cancellationToken);
+        var duplicates = leader.Details.Absorbed.Select(static one => LinkEnd.Case(one.CaseId)).ToHashSet();
+        return [.. joined.Select(link => link.Parent == own || link.Child == own ? link
+            : duplicates.Contains(link.Parent) ? link with { Parent = own }
+            : link with { Child = own })];
     }
 
     private ICaseGrain CaseOf(Guid orgId, Guid caseId) => grains.GetGrain<ICaseGrain>(GrainKeys.Of(orgId, caseId));

@@ -60,6 +60,10 @@ internal static class EntryWriter
         AttributesReplaced e => (Payload(handled)["from"]?.DeepClone(), Payload(handled)["to"]?.DeepClone(), Attributes(e)),
         ClosedReasonChanged e => (
             e.From, e.To, e.To is { } reason ? $"Closed as {Words(reason)}" : $"No longer closed as {Words(e.From ?? "")}"),
+        CaseMerged e => (null, e.Into.CaseId.ToString("D"), $"Merged into {e.Into.Key} as a duplicate"),
+        CaseUnmerged e => (e.From.CaseId.ToString("D"), null, $"Merge into {e.From.Key} undone"),
+        CaseAbsorbed e => (null, Payload(handled)["duplicate"]?.DeepClone(), $"Duplicate {e.Duplicate.Key} merged in{Brought(e.Duplicate)}"),
+        CaseReleased e => (Payload(handled)["duplicate"]?.DeepClone(), null, $"Duplicate {e.Duplicate.Key} separated again{Brought(e.Duplicate)}"),
         TaskAdded e => (null, Payload(handled)["task"]?.DeepClone(), $"Task added: {Quote(e.Task.Title)}"),
         TaskChanged e => (Payload(handled)["from"]?.DeepClone(), Payload(handled)["to"]?.DeepClone(), TaskSentence.Of(e, Quote)),
         TaskRemoved e => (Payload(handled)["task"]?.DeepClone(), null, $"Task removed: {Quote(e.Task.Title)}"),
@@ -120,6 +124,18 @@ internal static class EntryWriter
         const int shown = 5;
         var more = changed.Count > shown ? string.Create(CultureInfo.InvariantCulture, $" and {changed.Count - shown} more") : "";
         return changed.Count == 0 ? "Attributes replaced by the same ones" : $"Attributes changed: {string.Join("; ", changed.Take(shown))}{more}";
+    }
+
+    private static string Brought(AbsorbedCase duplicate)
+    {
+        string[] parts =
+        [
+            .. duplicate.Watchers.IsEmpty ? (string[])[] : [Count(duplicate.Watchers.Length, "watcher")],
+            .. duplicate.Insights.IsEmpty ? (string[])[] : [Count(duplicate.Insights.Length, "insight")],
+        ];
+        return parts.Length == 0 ? "" : $", with {string.Join(" and ", parts)}";
+
+        static string Count(int number, string of) => string.Create(CultureInfo.InvariantCulture, $"{number} {of}{(number == 1 ? "" : "s")}");
     }
 
     private static string Words(string reason) => reason.ToLowerInvariant().Replace('_', ' ');

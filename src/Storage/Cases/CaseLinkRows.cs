@@ -32,6 +32,28 @@ internal sealed class CaseLinkRows(RowReader rows) : ICaseLinks
             cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<ImmutableArray<CaseLink>> ListJoinedAsync(Guid orgId, Guid caseId, string? relationship, CancellationToken cancellationToken) =>
+        rows.ListAsync(
+            $"""
+            with recursive joined (id) as (
+                select $2::uuid
+                union
+                select m.case_id from joined j join case_merge m on m.org_id = $1 and m.into_id = j.id
+            ), ends as materialized (
+                select id::text as id from joined
+            )
+            select {Columns} from case_link l
+            where org_id = $1 and ($3 is null or relationship = $3)
+                and ((parent_type = 'CASE' and parent_id in (select id from ends)) or (child_type = 'CASE' and child_id in (select id from ends)))
+                and not (parent_type = 'CASE' and parent_id in (select id from ends) and child_type = 'CASE' and child_id in (select id from ends)
+                    and parent_id <> $2::text and child_id <> $2::text)
+            order by created_at, id
+            """,
+            [Parameters.Of(orgId), Parameters.Of(caseId), Parameters.Of(relationship)],
+            Read,
+            cancellationToken);
+
+    /// <inheritdoc/>
     public async ValueTask<bool> LeadsToAsync(Guid orgId, string relationship, LinkEnd from, LinkEnd to, CancellationToken cancellationToken)
     {
         // "union" leaves out what was reached before: a circle that two writers made at once ends here too.

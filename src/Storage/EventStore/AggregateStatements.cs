@@ -151,6 +151,8 @@ internal static class AggregateStatements
                 delete from timeline_cell where case_id in (select id from gone)
             ), former as (
                 delete from case_former_key where case_id in (select id from gone)
+            ), merges as (
+                delete from case_merge where org_id = $1 and (case_id in (select id from gone) or into_id in (select id from gone))
             ), links as (
                 delete from case_link
                 where org_id = $1

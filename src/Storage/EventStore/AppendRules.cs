@@ -39,6 +39,12 @@ internal static class AppendRules
                 continue;
             }
 
+            if (change is OtherCaseWritten other)
+            {
+                CheckOther(stream, other);
+                continue;
+            }
+
             var (orgId, aggregateId, rowVersion) = Identify(change);
             if (orgId != stream.OrgId || aggregateId != stream.Id)
             {
@@ -53,7 +59,8 @@ internal static class AppendRules
     }
 
     /// <summary>Whether a change writes the aggregate's own row, which is what the expected version is checked on.</summary>
-    public static bool WritesOwnRow(StateChange change) => change is not (CellAdded or CellChanged or CasePlaced or CaseEchoed or LinkWritten or LinkErased);
+    public static bool WritesOwnRow(StateChange change) => change is not (CellAdded or CellChanged or CasePlaced or CaseEchoed or LinkWritten or LinkErased
+        or OtherCaseWritten or MergeWritten or MergeErased);
 
     private static void CheckEcho(StreamName stream, CaseEchoed echo)
     {
@@ -64,6 +71,16 @@ internal static class AppendRules
         }
     }
 
+    private static void CheckOther(StreamName stream, OtherCaseWritten other)
+    {
+        var row = other.Case;
+        if (row.Id == stream.Id || row.OrgId != stream.OrgId || other.Events.IsEmpty || row.Version != other.ExpectedVersion + other.Events.Length
+            || other.Cells.Any(cell => cell.CaseId != row.Id || cell.OrgId != row.OrgId))
+        {
+            throw Broken(stream, $"the other case that it changes, {row.Id}, is itself or of another organisation, or has not the version after its events");
+        }
+    }
+
     private static (Guid OrgId, Guid AggregateId, long? Version) Identify(StateChange change) => change switch
     {
         CaseWritten written => (written.Case.OrgId, written.Case.Id, written.Case.Version),
@@ -71,10 +88,14 @@ internal static class AppendRules
         CellChanged changed => (changed.Cell.OrgId, changed.Cell.CaseId, null),
         CasePlaced placed => (placed.Case.OrgId, placed.Case.Id, null),
         CaseTypeWritten written => (written.Type.OrgId, written.Type.StreamId, written.Type.Version),
+        MergeWritten written => (written.OrgId, written.CaseId, null),
+        MergeErased erased => (erased.OrgId, erased.CaseId, null),
         LinkWritten written => (written.Link.OrgId, written.Link.OwnerId, null),
         LinkErased erased => (erased.Link.OrgId, erased.Link.OwnerId, null),
         ViewWritten written => (written.View.OrgId, written.View.Id, written.View.Version),
         ViewErased erased => (erased.View.OrgId, erased.View.Id, null),
+        TemplateWritten written => (written.Template.OrgId, written.Template.Id, written.Template.Version),
+        TemplateErased erased => (erased.Template.OrgId, erased.Template.Id, null),
         ProjectWritten written => (written.Project.OrgId, written.Project.Id, written.Project.Version),
         ProjectRemoved removed => (removed.Project.OrgId, removed.Project.Id, null),
         UserWritten written => (written.User.OrgId, written.User.Id, written.User.Version),

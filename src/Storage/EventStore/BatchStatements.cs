@@ -3,6 +3,7 @@ using Switchboard.Cases;
 using Switchboard.Events;
 using Switchboard.Grains.EventStore;
 using Switchboard.Storage.Events;
+using Switchboard.Templates;
 using Switchboard.Timeline;
 using Switchboard.Views;
 
@@ -107,6 +108,15 @@ internal sealed class BatchStatements(EventCodec codec, TimeProvider time)
             case CaseEchoed echo:
                 _links.Add(LinkStatements.Echo(echo, append.Request.Stream.OrgId, Encode(echo.Event.Body), append.Metadata, now));
                 break;
+            case OtherCaseWritten other:
+                AddOther(other, append, now);
+                break;
+            case MergeWritten written:
+                _links.Add(LinkStatements.Merge(written));
+                break;
+            case MergeErased erased:
+                _links.Add(LinkStatements.Unmerge(erased));
+                break;
             case LinkWritten written:
                 _links.Add(LinkStatements.Insert(written.Link));
                 break;
@@ -136,6 +146,17 @@ internal sealed class BatchStatements(EventCodec codec, TimeProvider time)
             case ViewErased erased:
                 _aggregates.Add(ViewStatements.Delete(erased.View, expected));
                 break;
+            case TemplateWritten written:
+                if (expected == 0)
+                {
+                    _projects.Add((written.Template.OrgId, written.Template.ProjectId));
+                }
+
+                _aggregates.Add(TemplateStatements.Write(written.Template, expected));
+                break;
+            case TemplateErased erased:
+                _aggregates.Add(TemplateStatements.Delete(erased.Template, expected));
+                break;
             case UserWritten written:
                 _aggregates.Add(AggregateStatements.Write(written.User, expected));
                 break;
@@ -149,6 +170,7 @@ internal sealed class BatchStatements(EventCodec codec, TimeProvider time)
                 var encoded = Encode(AggregateStatements.DeletedWith(removed));
                 _removals.AddRange(AggregateStatements.Remove(removed, expected, append, encoded, now));
                 _removals.Add(ViewStatements.Remove(removed, append, codec.NameOf(typeof(ViewDeleted)), now));
+                _removals.Add(TemplateStatements.Remove(removed, append, codec.NameOf(typeof(TemplateDeleted)), now));
                 break;
             default:
                 throw new ArgumentException($"The store does not know the state change {change.GetType().Name}.");
@@ -171,6 +193,25 @@ internal sealed class BatchStatements(EventCodec codec, TimeProvider time)
             {
                 _facets.Add(written.Case);
             }
+        }
+    }
+
+    /// <summary>Beside the append's own case, in the same statements: should two appends write one case, its row is counted once and both are refused together.</summary>
+    private void AddOther(OtherCaseWritten other, PendingAppend append, DateTimeOffset now)
+    {
+        _cases.Add((other.Case, other.ExpectedVersion));
+        _caseDetails.Add(other.Case);
+        _facets.Add(other.Case);
+        var stream = append.Request.Stream with { Id = other.Case.Id };
+        for (var index = 0; index < other.Events.Length; index++)
+        {
+            var one = other.Events[index];
+            _events.Add(new EventRow(stream, other.ExpectedVersion + index + 1, one, Encode(one.Body), append.Metadata, now));
+        }
+
+        foreach (var cell in other.Cells)
+        {
+            _newCells.Add(cell);
         }
     }
 

@@ -26,6 +26,15 @@ internal static class LinkStatements
         """,
         Parameters.Of(link.Id), Parameters.Of(link.OrgId));
 
+    /// <summary>That a case went into another.</summary>
+    public static NpgsqlBatchCommand Merge(MergeWritten merge) => Command(
+        "insert into case_merge (case_id, org_id, into_id) values ($1, $2, $3)",
+        Parameters.Of(merge.CaseId), Parameters.Of(merge.OrgId), Parameters.Of(merge.IntoId));
+
+    /// <summary>That a case is in no other one any more. Nothing happens when its row went together with the other case.</summary>
+    public static NpgsqlBatchCommand Unmerge(MergeErased merge) => Command(
+        "delete from case_merge where case_id = $1 and org_id = $2", Parameters.Of(merge.CaseId), Parameters.Of(merge.OrgId));
+
     /// <summary>The project and key of a case that moved, and the key that it had. Its row was locked and its version checked before.</summary>
     public static NpgsqlBatchCommand Place(CasePlaced placed) => Command(
         """

@@ -19,7 +19,7 @@ internal static class Refusal
             { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "idempotency_key_pk" } => new AppendResult(AppendStatus.DuplicateCommand),
 
             // The row of an aggregate that was thought to be new.
-            { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "case_pkey" or "project_pkey" or "org_user_pkey" or "access_key_pkey" or "org_pkey" or "case_type_pkey" or "case_view_pkey" } =>
+            { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "case_pkey" or "project_pkey" or "org_user_pkey" or "access_key_pkey" or "org_pkey" or "case_type_pkey" or "case_view_pkey" or "case_template_pkey" } =>
                 new AppendResult(AppendStatus.VersionConflict),
             { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: var constraint } => new AppendResult(AppendStatus.UniqueConflict, constraint),
             _ => default,

@@ -3,6 +3,7 @@ using Switchboard.Cases;
 using Switchboard.Grains.EventStore;
 using Switchboard.Orgs;
 using Switchboard.Projects;
+using Switchboard.Templates;
 using Switchboard.Views;
 
 namespace Switchboard.Storage.Events;
@@ -45,6 +46,10 @@ namespace Switchboard.Storage.Events;
 [JsonSerializable(typeof(TaskAdded))]
 [JsonSerializable(typeof(TaskChanged))]
 [JsonSerializable(typeof(TaskRemoved))]
+[JsonSerializable(typeof(CaseMerged))]
+[JsonSerializable(typeof(CaseUnmerged))]
+[JsonSerializable(typeof(CaseAbsorbed))]
+[JsonSerializable(typeof(CaseReleased))]
 [JsonSerializable(typeof(WatcherAdded))]
 [JsonSerializable(typeof(WatcherRemoved))]
 [JsonSerializable(typeof(InsightsAdded))]
@@ -60,6 +65,9 @@ namespace Switchboard.Storage.Events;
 [JsonSerializable(typeof(ViewCreated))]
 [JsonSerializable(typeof(ViewChanged))]
 [JsonSerializable(typeof(ViewDeleted))]
+[JsonSerializable(typeof(TemplateCreated))]
+[JsonSerializable(typeof(TemplateChanged))]
+[JsonSerializable(typeof(TemplateDeleted))]
 [JsonSerializable(typeof(OrgCreated))]
 [JsonSerializable(typeof(UserCreated))]
 [JsonSerializable(typeof(UserRenamed))]

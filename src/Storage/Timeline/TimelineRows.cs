@@ -25,12 +25,24 @@ internal sealed class TimelineRows(RowReader rows) : ITimelineReader
     {
         var direction = query.Ascending ? "asc" : "desc";
         return rows.ListAsync(
-            $"""
-            select {Columns} from timeline_cell
-            where case_id = $1 and org_id = $2 and deleted_at is null and ($3::text is null or kind = $3)
-            order by case_version {direction}, id {direction}
-            limit $4 offset $5
-            """,
+            query.Joined
+                ? $"""
+                with recursive joined (id) as (
+                    select $1::uuid
+                    union
+                    select m.case_id from joined j join case_merge m on m.org_id = $2 and m.into_id = j.id
+                )
+                select {Columns} from timeline_cell
+                where case_id in (select id from joined) and org_id = $2 and deleted_at is null and ($3::text is null or kind = $3)
+                order by created_at {direction}, case_id {direction}, case_version {direction}, id {direction}
+                limit $4 offset $5
+                """
+                : $"""
+                select {Columns} from timeline_cell
+                where case_id = $1 and org_id = $2 and deleted_at is null and ($3::text is null or kind = $3)
+                order by case_version {direction}, id {direction}
+                limit $4 offset $5
+                """,
             [
                 Parameters.Of(query.CaseId), Parameters.Of(query.OrgId), Parameters.Of(query.Kind), Parameters.Of(query.PageSize),
                 Parameters.Of((long)query.PageNumber * query.PageSize),

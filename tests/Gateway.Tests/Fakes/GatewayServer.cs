@@ -14,6 +14,7 @@ using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
 using Switchboard.Grains.Search;
 using Switchboard.Grains.Suggestions;
+using Switchboard.Grains.Templates;
 using Switchboard.Grains.Timeline;
 using Switchboard.Grains.Views;
 using Switchboard.Grains.Webhooks;
@@ -69,6 +70,7 @@ internal sealed class GatewayServer : IAsyncDisposable
         builder.Services.AddSingleton<ICaseHistory>(nothing);
         builder.Services.AddSingleton<ICaseAnalytics>(nothing);
         builder.Services.AddSingleton<IViewDirectory>(nothing);
+        builder.Services.AddSingleton<ITemplateDirectory>(nothing);
         builder.Services.AddSingleton<IWebhooks>(new NoWebhooks());
         builder.Services.AddSwitchboardGateway(builder.Configuration);
         builder.Services.AddSingleton<IApiOperations>(new TestOperations(operations ?? []));

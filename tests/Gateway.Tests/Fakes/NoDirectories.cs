@@ -8,10 +8,12 @@ using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
 using Switchboard.Grains.Search;
 using Switchboard.Grains.Suggestions;
+using Switchboard.Grains.Templates;
 using Switchboard.Grains.Timeline;
 using Switchboard.Grains.Views;
 using Switchboard.Orgs;
 using Switchboard.Projects;
+using Switchboard.Templates;
 using Switchboard.Timeline;
 using Switchboard.Views;
 
@@ -20,7 +22,7 @@ namespace Switchboard.Gateway.Tests.Fakes;
 /// <summary>Ports with nothing behind them, for tests that never reach them.</summary>
 internal sealed class NoDirectories :
     ICaseSearch, ICaseDirectory, ICaseLinks, ICaseTypeDirectory, ITimelineReader, IProjectDirectory, IOrgDirectory, IAuditLog, ICaseSuggester,
-    ICaseHistory, ICaseAnalytics, IViewDirectory
+    ICaseHistory, ICaseAnalytics, IViewDirectory, ITemplateDirectory
 {
     public ValueTask<Outcome<CaseSearchPage>> SearchAsync(CaseSearchRequest request, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
@@ -50,6 +52,9 @@ internal sealed class NoDirectories :
     public ValueTask<ImmutableArray<CaseLink>> ListAsync(Guid orgId, LinkEnd end, string? relationship, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
+    public ValueTask<ImmutableArray<CaseLink>> ListJoinedAsync(Guid orgId, Guid caseId, string? relationship, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
     public ValueTask<bool> LeadsToAsync(Guid orgId, string relationship, LinkEnd from, LinkEnd to, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
@@ -72,6 +77,12 @@ internal sealed class NoDirectories :
         throw new NotSupportedException();
 
     ValueTask<ImmutableArray<ViewSnapshot>> IViewDirectory.ListAsync(Guid orgId, Guid projectId, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    ValueTask<TemplateSnapshot?> ITemplateDirectory.FindAsync(Guid orgId, Guid templateId, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    ValueTask<ImmutableArray<TemplateSnapshot>> ITemplateDirectory.ListAsync(Guid orgId, Guid projectId, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public ValueTask<ImmutableArray<ProjectSnapshot>> ListAsync(Guid orgId, CancellationToken cancellationToken) =>

@@ -50,6 +50,33 @@ public sealed class AnalyticTests(DatabaseFixture database, ITestOutputHelper ou
     }
 
     [Fact]
+    public void A_merge_and_its_undoing_are_nobodys_work()
+    {
+        var one = Guid.CreateVersion7();
+        var into = new MergedInto(Guid.CreateVersion7(), "NOC-7", null, new BeforeMerge("Open", StatusGroup.Open, null, false));
+        var (merged, days) = Fold(
+        [
+            At(one, 1, 0, Opened()),
+            At(one, 2, 10, new CaseMerged(into)),
+            At(one, 3, 10, new StatusChanged("Open", StatusGroup.Open, "Closed", StatusGroup.Closed)),
+            At(one, 4, 10, new ClosedReasonChanged(null, ClosedReasons.Duplicate)),
+        ]);
+        (merged.Merged, merged.ResolvedAt, merged.AcknowledgedAt, merged.ClosedReason).ShouldBe((true, null, null, "DUPLICATE"));
+        days.Values.ShouldBe([new DayDelta(Opened: 1)]);
+
+        var (free, _) = Fold(
+        [
+            At(one, 1, 0, Opened()),
+            At(one, 2, 10, new CaseMerged(into)),
+            At(one, 3, 10, new StatusChanged("Open", StatusGroup.Open, "Closed", StatusGroup.Closed)),
+            At(one, 4, 30, new StatusChanged("Closed", StatusGroup.Closed, "Open", StatusGroup.Open)),
+            At(one, 5, 30, new CaseUnmerged(into)),
+        ]);
+        (free.Merged, free.ResolvedAt, free.Reopens).ShouldBe((false, null, 0));
+        Minutes(free.ClosedMicroseconds).ShouldBe(20);
+    }
+
+    [Fact]
     public void A_clock_that_was_set_back_takes_no_time_away()
     {
         var one = Guid.CreateVersion7();

@@ -31,6 +31,7 @@ public sealed class TimelineTests(DatabaseFixture database) : IClassFixture<Data
     public async Task Every_event_of_a_case_becomes_a_readable_entry()
     {
         var (anna, cell) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        var into = new MergedInto(cell, "NOC-7", null, new BeforeMerge("Open", StatusGroup.Open, null, false));
         DomainEvent[] events =
         [
             Opened("Checkout fails"),
@@ -52,6 +53,10 @@ public sealed class TimelineTests(DatabaseFixture database) : IClassFixture<Data
             new TaskAdded(cell, new TaskContent("Call", false, null, 0)),
             new TaskChanged(cell, new TaskContent("Call", false, null, 0), new TaskContent("Call them", true, anna, 1)),
             new TaskRemoved(cell, new TaskContent("Call them", true, anna, 1)),
+            new CaseMerged(into),
+            new CaseUnmerged(into),
+            new CaseAbsorbed(new AbsorbedCase(cell, "NOC-8", [anna], [new CaseInsight("MONITOR", "/m", "1"), new CaseInsight("MONITOR", "/m", "2")])),
+            new CaseReleased(new AbsorbedCase(cell, "NOC-8", [], [])),
             new CaseDeleted(Guid.CreateVersion7(), "NOC-1"),
         ];
 
@@ -79,9 +84,13 @@ public sealed class TimelineTests(DatabaseFixture database) : IClassFixture<Data
             "Task added: \"Call\"",
             $"Task \"Call\": done, now \"Call them\", assigned to @{anna:D}, moved from place 1 to 2",
             "Task removed: \"Call them\"",
+            "Merged into NOC-7 as a duplicate",
+            "Merge into NOC-7 undone",
+            "Duplicate NOC-8 merged in, with 1 watcher and 2 insights",
+            "Duplicate NOC-8 separated again",
             "NOC-1 deleted together with its project",
         ]);
-        entries.Select(entry => entry.Version).ShouldBe(Enumerable.Range(1, 20).Select(version => (long)version));
+        entries.Select(entry => entry.Version).ShouldBe(Enumerable.Range(1, 24).Select(version => (long)version));
         entries.ShouldAllBe(entry => entry.Actor == Actor.User(anna));
         entries[3].Kind.ShouldBe("PRIORITY_CHANGED");
         (entries[3].OldValue, entries[3].NewValue).ShouldBe(("\"NOT_DEFINED\"", "\"P1\""));

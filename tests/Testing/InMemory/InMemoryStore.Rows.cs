@@ -5,10 +5,12 @@ using Switchboard.Grains.Cases;
 using Switchboard.Grains.EventStore;
 using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
+using Switchboard.Grains.Templates;
 using Switchboard.Grains.Timeline;
 using Switchboard.Grains.Views;
 using Switchboard.Orgs;
 using Switchboard.Projects;
+using Switchboard.Templates;
 using Switchboard.Timeline;
 using Switchboard.Views;
 
@@ -18,7 +20,7 @@ namespace Switchboard.Testing.InMemory;
 public sealed partial class InMemoryStore :
     IAggregateRows<CaseSnapshot>, IAggregateRows<ProjectSnapshot>, IAggregateRows<UserSnapshot>, IAggregateRows<KeySnapshot>,
     IAggregateRows<OrgSnapshot>, ICaseNumbers, ICaseDirectory, ICaseLinks, ICaseTypeDirectory, IAggregateRows<CaseTypeSnapshot>, IProjectDirectory, IOrgDirectory, ITimelineReader,
-    IViewDirectory
+    IViewDirectory, ITemplateDirectory
 {
     private readonly Dictionary<(Guid OrgId, Guid Scope), long> _numbers = [];
 
@@ -97,6 +99,16 @@ public sealed partial class InMemoryStore :
             .OrderBy(link => link.CreatedAt).ThenBy(link => link.Id)]);
 
     /// <inheritdoc/>
+    public ValueTask<ImmutableArray<CaseLink>> ListJoinedAsync(Guid orgId, Guid caseId, string? relationship, CancellationToken cancellationToken)
+    {
+        var (own, ends) = (LinkEnd.Case(caseId), Joined(caseId).Select(LinkEnd.Case).ToHashSet());
+        return new([.. Read().Links.Values
+            .Where(link => link.OrgId == orgId && (relationship is null || link.Relationship == relationship))
+            .Where(link => link.Parent == own || link.Child == own || ends.Contains(link.Parent) != ends.Contains(link.Child))
+            .OrderBy(link => link.CreatedAt).ThenBy(link => link.Id)]);
+    }
+
+    /// <inheritdoc/>
     public ValueTask<bool> LeadsToAsync(Guid orgId, string relationship, LinkEnd from, LinkEnd to, CancellationToken cancellationToken)
     {
         var links = Read().Links.Values.Where(link => link.OrgId == orgId && link.Relationship == relationship).ToLookup(link => link.Parent);
@@ -164,10 +176,14 @@ public sealed partial class InMemoryStore :
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<TimelineCell>> ListAsync(TimelineQuery query, CancellationToken cancellationToken)
     {
+        var joined = query.Joined ? Joined(query.CaseId) : [query.CaseId];
         var cells = Read().Cells.Values
-            .Where(cell => cell.OrgId == query.OrgId && cell.CaseId == query.CaseId && cell.DeletedAt is null)
+            .Where(cell => cell.OrgId == query.OrgId && joined.Contains(cell.CaseId) && cell.DeletedAt is null)
             .Where(cell => query.Kind is null || cell.Kind == query.Kind);
-        var ordered = query.Ascending
+        var ordered = query.Joined ? query.Ascending
+            ? cells.OrderBy(cell => cell.CreatedAt).ThenBy(cell => cell.CaseId).ThenBy(cell => cell.CaseVersion)
+            : cells.OrderByDescending(cell => cell.CreatedAt).ThenByDescending(cell => cell.CaseId).ThenByDescending(cell => cell.CaseVersion)
+            : query.Ascending
             ? cells.OrderBy(cell => cell.CaseVersion).ThenBy(cell => cell.Id)
             : cells.OrderByDescending(cell => cell.CaseVersion).ThenByDescending(cell => cell.Id);
         return new([.. ordered.Skip(query.PageNumber * query.PageSize).Take(query.PageSize)]);
@@ -179,6 +195,27 @@ public sealed partial class InMemoryStore :
     ValueTask<ImmutableArray<ViewSnapshot>> IViewDirectory.ListAsync(Guid orgId, Guid projectId, CancellationToken cancellationToken) =>
         new([.. Read().Views.Values
             .Where(view => view.OrgId == orgId && view.ProjectId == projectId).OrderBy(view => view.CreatedAt).ThenBy(view => view.Id)]);
+
+    private HashSet<Guid> Joined(Guid root)
+    {
+        var (reached, waiting) = (new HashSet<Guid> { root }, new Queue<Guid>([root]));
+        while (waiting.TryDequeue(out var id))
+        {
+            foreach (var merged in Read().Merges.Where(merge => merge.Value.IntoId == id && reached.Add(merge.Key)).ToArray())
+            {
+                waiting.Enqueue(merged.Key);
+            }
+        }
+
+        return reached;
+    }
+
+    ValueTask<TemplateSnapshot?> ITemplateDirectory.FindAsync(Guid orgId, Guid templateId, CancellationToken cancellationToken) =>
+        new(Read().Templates.GetValueOrDefault(templateId) is { } template && template.OrgId == orgId ? template : null);
+
+    ValueTask<ImmutableArray<TemplateSnapshot>> ITemplateDirectory.ListAsync(Guid orgId, Guid projectId, CancellationToken cancellationToken) =>
+        new([.. Read().Templates.Values
+            .Where(one => one.OrgId == orgId && one.ProjectId == projectId).OrderBy(one => one.CreatedAt).ThenBy(one => one.Id)]);
 
     private long Next((Guid, Guid) scope) => _numbers[scope] = _numbers.GetValueOrDefault(scope) + 1;
 }

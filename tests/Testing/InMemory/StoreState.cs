@@ -4,6 +4,7 @@ using Switchboard.Grains.EventStore;
 using Switchboard.Orgs;
 using Switchboard.Projects;
 using Switchboard.Storage.EventStore;
+using Switchboard.Templates;
 using Switchboard.Timeline;
 using Switchboard.Views;
 
@@ -32,9 +33,13 @@ internal sealed class StoreState
 
     public ImmutableDictionary<Guid, CaseLink> Links { get; private set; } = ImmutableDictionary<Guid, CaseLink>.Empty;
 
+    public ImmutableDictionary<Guid, (Guid OrgId, Guid IntoId)> Merges { get; private set; } = ImmutableDictionary<Guid, (Guid, Guid)>.Empty;
+
     public ImmutableDictionary<Guid, ProjectSnapshot> Projects { get; private set; } = ImmutableDictionary<Guid, ProjectSnapshot>.Empty;
 
     public ImmutableDictionary<Guid, ViewSnapshot> Views { get; private set; } = ImmutableDictionary<Guid, ViewSnapshot>.Empty;
+
+    public ImmutableDictionary<Guid, TemplateSnapshot> Templates { get; private set; } = ImmutableDictionary<Guid, TemplateSnapshot>.Empty;
 
     public ImmutableDictionary<Guid, UserSnapshot> Users { get; private set; } = ImmutableDictionary<Guid, UserSnapshot>.Empty;
 
@@ -94,6 +99,12 @@ internal sealed class StoreState
                 return Try(target?.OrgId == placed.Case.OrgId, null, static () => { });
             case CaseTypeWritten { Type: var type }:
                 return Try(true, null, () => Types = Types.SetItem((type.OrgId, type.Id), type));
+            case OtherCaseWritten other:
+                return WriteOther(other, request, now);
+            case MergeWritten merge:
+                return Try(!Merges.ContainsKey(merge.CaseId), "case_merge_pkey", () => Merges = Merges.Add(merge.CaseId, (merge.OrgId, merge.IntoId)));
+            case MergeErased merge:
+                return Try(true, null, () => Merges = Merges.Remove(merge.CaseId));
             case LinkWritten { Link: var link }:
                 return Try(!Links.Values.Any(other => SamePair(other, link)), "case_link_pair", () => Links = Links.SetItem(link.Id, link));
             case LinkErased { Link: var link }:
@@ -110,6 +121,11 @@ internal sealed class StoreState
                 return Try(home, null, () => Views = Views.SetItem(view.Id, view));
             case ViewErased { View: var view }:
                 return Try(Views.ContainsKey(view.Id), null, () => Views = Views.Remove(view.Id));
+            case TemplateWritten { Template: var template }:
+                var there = request.ExpectedVersion > 0 || Projects.GetValueOrDefault(template.ProjectId)?.OrgId == template.OrgId;
+                return Try(there, null, () => Templates = Templates.SetItem(template.Id, template));
+            case TemplateErased { Template: var template }:
+                return Try(Templates.ContainsKey(template.Id), null, () => Templates = Templates.Remove(template.Id));
             case ProjectRemoved removed:
                 Remove(removed, request, now);
                 return new AppendResult(AppendStatus.Appended);
@@ -150,6 +166,27 @@ internal sealed class StoreState
         return new AppendResult(AppendStatus.Appended);
     }
 
+    private AppendResult WriteOther(OtherCaseWritten other, AppendRequest request, DateTimeOffset now)
+    {
+        if (Versions.GetValueOrDefault(other.Case.Id) != other.ExpectedVersion || !Cases.ContainsKey(other.Case.Id))
+        {
+            return new AppendResult(AppendStatus.VersionConflict);
+        }
+
+        foreach (var body in other.Events)
+        {
+            Record(request.Stream with { Id = other.Case.Id }, body, request.Metadata, now);
+        }
+
+        Cases = Cases.SetItem(other.Case.Id, other.Case);
+        foreach (var cell in other.Cells)
+        {
+            Cells = Cells.Add(KeyOf(cell), cell);
+        }
+
+        return new AppendResult(AppendStatus.Appended);
+    }
+
     private AppendResult Echo(CaseEchoed echo, AppendRequest request, DateTimeOffset now)
     {
         if (Cases.GetValueOrDefault(echo.CaseId) is not { } other || other.OrgId != request.Stream.OrgId)
@@ -174,6 +211,7 @@ internal sealed class StoreState
         foreach (var gone in Cases.Values.Where(one => one.OrgId == removed.Project.OrgId && one.ProjectId == removed.Project.Id).ToArray())
         {
             Cases = Cases.Remove(gone.Id);
+            Merges = Merges.RemoveRange(Merges.Where(merge => merge.Key == gone.Id || merge.Value.IntoId == gone.Id).Select(merge => merge.Key));
             Cells = Cells.RemoveRange(Cells.Keys.Where(cell => cell.CaseId == gone.Id));
             var end = LinkEnd.Case(gone.Id);
             Links = Links.RemoveRange(Links.Values.Where(link => link.Parent == end || link.Child == end).Select(link => link.Id));
@@ -184,6 +222,13 @@ internal sealed class StoreState
 
     private void RemoveViews(ProjectRemoved removed, AppendRequest request, DateTimeOffset now)
     {
+        foreach (var gone in Templates.Values.Where(one => one.OrgId == removed.Project.OrgId && one.ProjectId == removed.Project.Id).ToArray())
+        {
+            Templates = Templates.Remove(gone.Id);
+            var stream = new StreamName(gone.OrgId, "case_template", gone.Id);
+            Record(stream, new NewEvent(Guid.CreateVersion7(now), new TemplateDeleted(gone.ProjectId, gone.Content), removed.At), request.Metadata, now);
+        }
+
         foreach (var gone in Views.Values.Where(one => one.OrgId == removed.Project.OrgId && one.ProjectId == removed.Project.Id).ToArray())
         {
             Views = Views.Remove(gone.Id);
