@@ -12,6 +12,7 @@ using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
 using Switchboard.Grains.Search;
 using Switchboard.Grains.Suggestions;
+using Switchboard.Grains.Templates;
 using Switchboard.Grains.Timeline;
 using Switchboard.Grains.Views;
 using Switchboard.Grains.Webhooks;
@@ -126,6 +127,7 @@ public sealed class StorageFaultTests : IAsyncLifetime
         services.AddSingleton<IAggregateRows<CaseTypeSnapshot>>(_store);
         services.AddSingleton<IProjectDirectory>(_store);
         services.AddSingleton<IViewDirectory>(_store);
+        services.AddSingleton<ITemplateDirectory>(_store);
         services.AddSingleton<IOrgDirectory>(_store);
         services.AddSingleton<ICaseSearch>(new NoDirectories());
         services.AddSingleton<IAuditLog>(new NoDirectories());
