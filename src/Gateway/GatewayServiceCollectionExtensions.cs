@@ -17,6 +17,7 @@ using Switchboard.Gateway.Projects;
 using Switchboard.Gateway.Templates;
 using Switchboard.Gateway.Views;
 using Switchboard.Gateway.Webhooks;
+using Switchboard.Grains.Access;
 using Switchboard.Grains.CaseStreams;
 
 namespace Switchboard.Gateway;
@@ -45,6 +46,8 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<InFlightRequests>();
         services.AddSingleton<GatewayFrame>();
         services.AddSingleton<CaseLookup>();
+        services.TryAddSingleton<ProjectAccess>();
+        services.AddSingleton<ProjectGate>();
 
         services.AddSingleton<SearchPages>();
         services.AddSingleton<IApiOperations, SearchOperations>();
@@ -60,6 +63,8 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<IApiOperations, FavoriteOperations>();
         services.AddSingleton<IApiOperations, LinkOperations>();
         services.AddSingleton<IApiOperations, ProjectOperations>();
+        services.AddSingleton<PolicyPrincipals>();
+        services.AddSingleton<IApiOperations, PolicyOperations>();
         services.AddSingleton<IApiOperations, CaseTypeOperations>();
         services.AddSingleton<IApiOperations, CustomAttributeOperations>();
         services.AddSingleton<IApiOperations, UserOperations>();

@@ -75,6 +75,9 @@ public static class Limits
     /// <summary>What a custom attribute's value may be, where there is a list.</summary>
     public const int AttributeOptions = 500;
 
+    /// <summary>Principals of one relation in a project's policy.</summary>
+    public const int PolicyPrincipals = 500;
+
     /// <summary>A project's key.</summary>
     public const int ProjectKey = 10;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Switchboard.Grains.Access;
 using Switchboard.Grains.Aggregates;
 
 namespace Switchboard.Grains;
@@ -15,6 +16,7 @@ public static class GrainsServiceCollectionExtensions
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<AggregateRuntime>();
+        services.TryAddSingleton<ProjectAccess>();
         return services;
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Switchboard.Cases;
+using Switchboard.Grains.Access;
 using Switchboard.Grains.Cases;
 using Switchboard.Grains.DeadLetters;
 using Switchboard.Grains.EventStore;
@@ -95,6 +96,7 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<ProjectRows>();
         services.AddSingleton<IAggregateRows<ProjectSnapshot>>(provider => provider.GetRequiredService<ProjectRows>());
         services.AddSingleton<IProjectDirectory>(provider => provider.GetRequiredService<ProjectRows>());
+        services.AddSingleton<IPolicyDirectory, PolicyDirectory>();
         services.AddSingleton<IAggregateRows<OrgSnapshot>, OrgRows>();
         services.AddSingleton<IAggregateRows<UserSnapshot>, UserRows>();
         services.AddSingleton<IAggregateRows<KeySnapshot>, KeyRows>();

@@ -28,6 +28,7 @@ export function connect(credentials) {
     authentication: new v1.AuthenticationApi(configuration),
     cases: new v2.CaseManagementApi(configuration),
     users: new v2.UsersApi(configuration),
+    policies: new v2.RestrictionPoliciesApi(configuration),
     plain: (method, path, body, headers = {}) =>
       fetch(new URL(path, credentials.base_url), {
         method,

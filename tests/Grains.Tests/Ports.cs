@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Switchboard.Cases;
+using Switchboard.Grains.Access;
 using Switchboard.Grains.Cases;
 using Switchboard.Grains.EventStore;
 using Switchboard.Grains.Orgs;
@@ -19,7 +20,7 @@ internal static class Ports
     private static readonly Type[] All =
     [
         typeof(IEventStore), typeof(IAggregateRows<CaseSnapshot>), typeof(IAggregateRows<ProjectSnapshot>), typeof(IAggregateRows<UserSnapshot>),
-        typeof(IAggregateRows<OrgSnapshot>), typeof(IOrgDirectory), typeof(ICaseDirectory), typeof(IProjectDirectory), typeof(ICaseNumbers),
+        typeof(IAggregateRows<OrgSnapshot>), typeof(IOrgDirectory), typeof(ICaseDirectory), typeof(IProjectDirectory), typeof(IPolicyDirectory), typeof(ICaseNumbers),
         typeof(ITimelineReader), typeof(ICaseLinks), typeof(ICaseTypeDirectory), typeof(IAggregateRows<CaseTypeSnapshot>),
         typeof(IViewDirectory), typeof(ITemplateDirectory),
     ];

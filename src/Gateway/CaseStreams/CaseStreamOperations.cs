@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Switchboard.Gateway.Access;
 using Switchboard.Gateway.Cases;
 using Switchboard.Gateway.Http;
+using Switchboard.Grains.Access;
 using Switchboard.Grains.CaseStreams;
 using Switchboard.Grains.EventStore;
 using Switchboard.Grains.PublicEvents;
@@ -18,6 +19,7 @@ internal sealed class CaseStreamOperations(
     CaseLookup cases,
     CaseTail tail,
     StreamNames names,
+    ProjectAccess access,
     Authenticator authenticator,
     CaseStreamInstruments instruments,
     IHostApplicationLifetime lifetime,
@@ -72,7 +74,7 @@ internal sealed class CaseStreamOperations(
 
     private async ValueTask StreamAsync(ApiRequest request)
     {
-        var filter = StreamFilter.Of(request.Get(Filter), request.Principal.UserId, names, time);
+        var filter = StreamFilter.Of(request.Get(Filter), request.Principal.UserId, names, access, time);
         await (filter.Succeeded ? AdmitAsync(request, filter.Value) : request.RefuseAsync(filter.Error));
     }
 
@@ -82,7 +84,7 @@ internal sealed class CaseStreamOperations(
         var found = grain is null ? null : await grain.GetAsync(request.Aborted);
         await (found is null
             ? request.RefuseAsync(CaseLookup.NotFound)
-            : AdmitAsync(request, StreamFilter.OfCase(found.Id, request.Principal.UserId, names, time)));
+            : AdmitAsync(request, StreamFilter.OfCase(found.Id, request.Principal.UserId, names, access, time)));
     }
 
     private async ValueTask AdmitAsync(ApiRequest request, StreamFilter filter)

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Switchboard.Cases;
 using Switchboard.Commands;
 using Switchboard.Gateway.Access;
+using Switchboard.Grains.Access;
 using Switchboard.Grains.PublicEvents;
 using Switchboard.Grains.Search;
 using Switchboard.Projects;
@@ -20,17 +21,22 @@ internal sealed class StreamFilter
     private readonly Guid? _caseId;
     private readonly Guid _callerId;
     private readonly StreamNames _names;
+    private readonly ProjectAccess _access;
     private readonly TimeProvider _time;
 
-    private StreamFilter(SearchQuery? query, Guid callerId, StreamNames names, TimeProvider time, Guid? caseId = null) =>
-        (_query, _callerId, _names, _time, _caseId) = (query, callerId, names, time, caseId);
+    // What was hidden when it was last known: a project takes its policy along when it goes.
+    private readonly HashSet<Guid> _hidden = [];
+    private ProjectScope? _scope;
+
+    private StreamFilter(SearchQuery? query, Guid callerId, StreamNames names, ProjectAccess access, TimeProvider time, Guid? caseId = null) =>
+        (_query, _callerId, _names, _access, _time, _caseId) = (query, callerId, names, access, time, caseId);
 
     /// <summary>A filter for a query's text, or why it is refused.</summary>
-    public static Outcome<StreamFilter> Of(string text, Guid callerId, StreamNames names, TimeProvider time)
+    public static Outcome<StreamFilter> Of(string text, Guid callerId, StreamNames names, ProjectAccess access, TimeProvider time)
     {
         if (text.Length == 0)
         {
-            return new StreamFilter(null, callerId, names, time);
+            return new StreamFilter(null, callerId, names, access, time);
         }
 
         var parsed = SearchQuery.Parse(text);
@@ -39,17 +45,18 @@ internal sealed class StreamFilter
             return parsed.Error;
         }
 
-        var filter = new StreamFilter(parsed.Value, callerId, names, time);
+        var filter = new StreamFilter(parsed.Value, callerId, names, access, time);
         return filter.Bind() is { Succeeded: false } refused ? refused.Error : filter;
     }
 
     /// <summary>A filter for the events of one case.</summary>
-    public static StreamFilter OfCase(Guid caseId, Guid callerId, StreamNames names, TimeProvider time) => new(null, callerId, names, time, caseId);
+    public static StreamFilter OfCase(Guid caseId, Guid callerId, StreamNames names, ProjectAccess access, TimeProvider time) =>
+        new(null, callerId, names, access, time, caseId);
 
     /// <summary>Whether the client is told, and whether the case is in its query now.</summary>
     public async ValueTask<(bool Tell, bool InQuery)> JudgeAsync(PublicCaseEvent told)
     {
-        if (_caseId is { } only && told.CaseId != only)
+        if ((_caseId is { } only && told.CaseId != only) || !await MayViewAsync(told))
         {
             return (false, false);
         }
@@ -70,6 +77,28 @@ internal sealed class StreamFilter
         var matcher = new SearchMatcher(await _names.OfAsync(now, before));
         var inQuery = matcher.Matches(filter, now);
         return (inQuery || (before is not null && matcher.Matches(filter, before)), inQuery);
+    }
+
+    /// <summary>
+    /// Whether the case's project is one that the caller may view now. Of one that is gone only the end of its cases is told, and not to
+    /// somebody to whom it was hidden.
+    /// </summary>
+    private async ValueTask<bool> MayViewAsync(PublicCaseEvent told)
+    {
+        var scope = await _access.ScopeAsync(told.OrgId, _callerId);
+        if (!ReferenceEquals(scope, _scope))
+        {
+            _scope = scope;
+            _hidden.RemoveWhere(scope.Knows);
+            _hidden.UnionWith(scope.Hidden);
+        }
+
+        if (told.Case is { } now)
+        {
+            return scope.Of(now.ProjectId) >= ProjectRelation.Viewer;
+        }
+
+        return (scope.IsOpen || told.Body is CaseDeleted) && !(told.ProjectId is { } project && _hidden.Contains(project));
     }
 
     private Outcome<CaseFilter> Bind() => SearchBinder.Bind(_query!, new SearchContext(_callerId, _time.GetUtcNow(), CaseTypes.BuiltIn));

@@ -9,7 +9,7 @@ using static Switchboard.Gateway.OpenApi.Property;
 namespace Switchboard.Gateway.Cases;
 
 /// <summary>Shows figures about cases.</summary>
-internal sealed class AnalyticsOperations(ICaseAnalytics analytics, TimeProvider time) : IApiOperations
+internal sealed class AnalyticsOperations(ICaseAnalytics analytics, ProjectGate gate, TimeProvider time) : IApiOperations
 {
     private static readonly TimeSpan UsualPeriod = TimeSpan.FromDays(30);
 
@@ -82,7 +82,11 @@ internal sealed class AnalyticsOperations(ICaseAnalytics analytics, TimeProvider
         };
         var project = request.Get(Project);
         var figures = await analytics.QueryAsync(
-            new AnalyticsQuery(request.OrgId, by, from, to, project == Guid.Empty ? null : project), request.Aborted);
+            new AnalyticsQuery(request.OrgId, by, from, to, project == Guid.Empty ? null : project)
+            {
+                Hidden = (await gate.ScopeAsync(request)).Hidden,
+            },
+            request.Aborted);
         await request.SendAsync(figures, static (json, all) =>
         {
             json.WriteStartObject();

@@ -6,8 +6,10 @@ using Switchboard.Gateway.Access;
 using Switchboard.Gateway.Bodies;
 using Switchboard.Gateway.Http;
 using Switchboard.Gateway.OpenApi;
+using Switchboard.Grains.Access;
 using Switchboard.Grains.Cases;
 using Switchboard.Orgs;
+using Switchboard.Projects;
 using static Switchboard.Gateway.OpenApi.Property;
 
 namespace Switchboard.Gateway.Cases;
@@ -16,7 +18,7 @@ namespace Switchboard.Gateway.Cases;
 /// One change to many cases. A case that is not found stops it before any change; after that every case is changed for itself, and what
 /// became of each is answered.
 /// </summary>
-internal sealed class BulkOperations(CaseLookup cases, ICaseDirectory directory) : IApiOperations
+internal sealed class BulkOperations(CaseLookup cases, ICaseDirectory directory, ProjectGate gate) : IApiOperations
 {
     // Enough to fill the store's group commits, few enough to leave room for others.
     private const int Together = 64;
@@ -91,35 +93,51 @@ internal sealed class BulkOperations(CaseLookup cases, ICaseDirectory directory)
             return;
         }
 
-        var found = await FindAsync(request, names);
-        if (found is not { } ids)
+        var scope = await gate.ScopeAsync(request);
+        var found = await FindAsync(request, names, scope);
+        if (found is not { } bulk)
         {
             await request.RefuseAsync(CaseLookup.NotFound);
             return;
         }
 
-        var outcomes = new DomainError?[ids.Length];
-        await EachAsync(ids.Length, async index =>
+        var outcomes = new DomainError?[bulk.Length];
+        var closed = command.Value is MoveToProject move ? Refusal(scope, move.ProjectId) : null;
+        await EachAsync(bulk.Length, async index =>
         {
+            if ((closed ?? Refusal(scope, bulk[index].ProjectId)) is { } refused)
+            {
+                outcomes[index] = refused;
+                return;
+            }
+
             // A key under which the answer of one case is kept would be the same for all of them: changes are repeatable as they are.
-            var outcome = await cases.Of(request.OrgId, ids[index]).ExecuteAsync(command.Value!, request.Command with { Idempotency = null });
+            var outcome = await cases.Of(request.OrgId, bulk[index].Id).ExecuteAsync(command.Value!, request.Command with { Idempotency = null });
             outcomes[index] = outcome.Error;
         });
-        await request.SendAsync((Ids: ids, Outcomes: outcomes), static (json, answer) => Write(json, answer.Ids, answer.Outcomes));
+        await request.SendAsync((Cases: bulk, Outcomes: outcomes), static (json, answer) => Write(json, answer.Cases, answer.Outcomes));
     }
 
-    private async ValueTask<ImmutableArray<Guid>?> FindAsync(ApiRequest request, ImmutableArray<string> names)
+    private async ValueTask<ImmutableArray<CaseSnapshot>?> FindAsync(ApiRequest request, ImmutableArray<string> names, ProjectScope scope)
     {
-        var found = new Guid?[names.Length];
+        var found = new CaseSnapshot?[names.Length];
         await EachAsync(names.Length, async index =>
         {
             var id = UuidParameter.TryRead(names[index], out var uuid)
                 ? uuid
                 : names[index].Length <= 64 ? await directory.FindByKeyAsync(request.OrgId, names[index], request.Aborted) : null;
-            found[index] = id is { } known && await cases.Of(request.OrgId, known).GetAsync() is not null ? id : null;
+            var one = id is { } known ? await cases.Of(request.OrgId, known).GetAsync() : null;
+            found[index] = one is not null && scope.Of(one.ProjectId) >= ProjectRelation.Viewer ? one : null;
         });
-        return found.Contains(null) ? null : [.. found.Select(static id => id!.Value).Distinct()];
+        return found.Contains(null) ? null : [.. found.Select(static one => one!).DistinctBy(static one => one.Id)];
     }
+
+    private static DomainError? Refusal(ProjectScope scope, Guid projectId) => scope.Of(projectId) switch
+    {
+        >= ProjectRelation.Contributor => null,
+        ProjectRelation.Viewer => DomainError.Forbidden("this needs the relation contributor to the project; yours is viewer"),
+        _ => DomainError.NotFound("project not found"),
+    };
 
     private static Task EachAsync(int count, Func<int, ValueTask> work) => Parallel.ForEachAsync(
         Enumerable.Range(0, count),
@@ -185,14 +203,14 @@ internal sealed class BulkOperations(CaseLookup cases, ICaseDirectory directory)
     private static string? TextOf(JsonElement? payload, string name) =>
         payload is { } members && ResourceBody.TryGetMember(members, name, out var value) ? value.GetString() : null;
 
-    private static void Write(Utf8JsonWriter json, ImmutableArray<Guid> ids, DomainError?[] outcomes)
+    private static void Write(Utf8JsonWriter json, ImmutableArray<CaseSnapshot> cases, DomainError?[] outcomes)
     {
         json.WriteStartObject();
         json.WriteStartArray("data"u8);
-        for (var i = 0; i < ids.Length; i++)
+        for (var i = 0; i < cases.Length; i++)
         {
             json.WriteStartObject();
-            json.WriteString("id"u8, ids[i]);
+            json.WriteString("id"u8, cases[i].Id);
             json.WriteString("type"u8, "case"u8);
             json.WriteStartObject("meta"u8);
             json.WriteString("status"u8, outcomes[i] is null ? "done"u8 : "refused"u8);
@@ -208,7 +226,7 @@ internal sealed class BulkOperations(CaseLookup cases, ICaseDirectory directory)
         json.WriteEndArray();
         var refusals = outcomes.Count(static outcome => outcome is not null);
         json.WriteStartObject("meta"u8);
-        json.WriteNumber("done"u8, ids.Length - refusals);
+        json.WriteNumber("done"u8, cases.Length - refusals);
         json.WriteNumber("refused"u8, refusals);
         json.WriteEndObject();
         json.WriteEndObject();

@@ -2,12 +2,14 @@ using Orleans;
 using Switchboard.Cases;
 using Switchboard.Gateway.Access;
 using Switchboard.Gateway.Http;
+using Switchboard.Grains.Access;
 using Switchboard.Grains.Cases;
+using Switchboard.Projects;
 
 namespace Switchboard.Gateway.Cases;
 
 /// <summary>Gets from what a request's path says to a case's grain, and from a case to its document.</summary>
-internal sealed class CaseLookup(IGrainFactory grains, ICaseDirectory directory, People people)
+internal sealed class CaseLookup(IGrainFactory grains, ICaseDirectory directory, People people, ProjectAccess access)
 {
     private const int LongestKey = 32;
 
@@ -61,7 +63,8 @@ internal sealed class CaseLookup(IGrainFactory grains, ICaseDirectory directory,
             at = next;
         }
 
-        return at;
+        // Whoever may not see where a case went is not led there.
+        return (await access.ScopeAsync(request.OrgId, request.Principal.UserId)).Of(at.ProjectId) >= ProjectRelation.Viewer ? at : null;
     }
 
     /// <summary>Answers with the case's document.</summary>

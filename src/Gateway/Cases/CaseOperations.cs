@@ -4,11 +4,12 @@ using Switchboard.Gateway.Access;
 using Switchboard.Gateway.Bodies;
 using Switchboard.Gateway.Http;
 using Switchboard.Orgs;
+using Switchboard.Projects;
 
 namespace Switchboard.Gateway.Cases;
 
 /// <summary>Opens, shows and changes cases. Single-field updates are POSTs to a sub-path and answer with the whole case.</summary>
-internal sealed class CaseOperations(CaseLookup cases) : IApiOperations
+internal sealed class CaseOperations(CaseLookup cases, ProjectGate gate) : IApiOperations
 {
     private const string Tag = "Case Management";
     private const string Path = "/api/v2/cases/{case_id}";
@@ -139,6 +140,10 @@ internal sealed class CaseOperations(CaseLookup cases) : IApiOperations
         {
             await request.RefuseAsync(refusal);
         }
+        else if (command.Value is MoveToProject move && await gate.CheckProjectAsync(request, move.ProjectId, ProjectRelation.Contributor) is { } closed)
+        {
+            await request.RefuseAsync(closed);
+        }
         else if (await cases.FindAsync(request) is { } grain)
         {
             await ExecuteAsync(request, grain, command.Value!);
@@ -152,8 +157,9 @@ internal sealed class CaseOperations(CaseLookup cases) : IApiOperations
     private async ValueTask CreateAsync(ApiRequest request)
     {
         var command = OpeningOf(request.Body);
-        await (command.Refusal is { } refusal
-            ? request.RefuseAsync(refusal)
+        var refused = command.Refusal ?? await gate.CheckProjectAsync(request, command.Value!.ProjectId, ProjectRelation.Contributor);
+        await (refused is not null
+            ? request.RefuseAsync(refused)
             : ExecuteAsync(request, cases.Of(request.OrgId, request.NewId()), command.Value!));
     }
 

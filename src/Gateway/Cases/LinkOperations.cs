@@ -7,12 +7,13 @@ using Switchboard.Gateway.Http;
 using Switchboard.Gateway.OpenApi;
 using Switchboard.Grains.Cases;
 using Switchboard.Orgs;
+using Switchboard.Projects;
 using static Switchboard.Gateway.OpenApi.Property;
 
 namespace Switchboard.Gateway.Cases;
 
 /// <summary>Links between cases, and from cases to other things.</summary>
-internal sealed class LinkOperations(CaseLookup cases, ICaseLinks links) : IApiOperations
+internal sealed class LinkOperations(CaseLookup cases, ICaseLinks links, ProjectGate gate) : IApiOperations
 {
     private const string Tag = "Case Management";
     private const string Path = "/api/v2/cases/link";
@@ -115,7 +116,8 @@ internal sealed class LinkOperations(CaseLookup cases, ICaseLinks links) : IApiO
             return;
         }
 
-        if (end.CaseId is { } caseId && await cases.Of(request.OrgId, caseId).GetAsync() is null)
+        if (end.CaseId is { } caseId
+            && (await cases.Of(request.OrgId, caseId).GetAsync() is null || !await gate.SeesCaseAsync(request, caseId)))
         {
             await request.RefuseAsync(CaseLookup.NotFound);
             return;
@@ -124,7 +126,7 @@ internal sealed class LinkOperations(CaseLookup cases, ICaseLinks links) : IApiO
         var found = end.CaseId is { } joined
             ? await links.ListJoinedAsync(request.OrgId, joined, request.Get(Relationship), request.Aborted)
             : await links.ListAsync(request.OrgId, end, request.Get(Relationship), request.Aborted);
-        await request.SendAsync(found, WriteList);
+        await request.SendAsync(await VisibleAsync(request, found), WriteList);
     }
 
     private async ValueTask CreateAsync(ApiRequest request)
@@ -137,6 +139,13 @@ internal sealed class LinkOperations(CaseLookup cases, ICaseLinks links) : IApiO
             await request.RefuseAsync(new[] { parent, child }.Any(static end => end.Type == CaseLinkNames.Case)
                 ? ApiError.BadRequest("the id of a linked case is not a valid UUID")
                 : ApiError.Invalid("at least one end of a link must be a case"));
+            return;
+        }
+
+        // Either case gets the event, and closing one may close the other: both must be the caller's to change.
+        if (await CheckAsync(request, parent, child) is { } closed)
+        {
+            await request.RefuseAsync(closed);
             return;
         }
 
@@ -166,8 +175,54 @@ internal sealed class LinkOperations(CaseLookup cases, ICaseLinks links) : IApiO
             return;
         }
 
+        if (await CheckAsync(request, link.Parent, link.Child) is { } closed)
+        {
+            await request.RefuseAsync(closed.Status == 404 ? UnknownLink : closed);
+            return;
+        }
+
         var outcome = await cases.Of(request.OrgId, link.OwnerId).LinkAsync(new RemoveLink(link.Id), request.Command);
         await (outcome.Succeeded ? request.DoneAsync() : request.RefuseAsync(outcome.Error));
+    }
+
+    private async ValueTask<ApiError?> CheckAsync(ApiRequest request, LinkEnd parent, LinkEnd child)
+    {
+        ApiError? lesser = null;
+        foreach (var end in (LinkEnd[])[parent, child])
+        {
+            if (end.CaseId is { } id && await gate.CheckCaseAsync(request, id, ProjectRelation.Contributor) is { } closed)
+            {
+                // That one end is hidden must not be told apart from its not being there.
+                if (closed.Status == 404)
+                {
+                    return closed;
+                }
+
+                lesser = closed;
+            }
+        }
+
+        return lesser;
+    }
+
+    private async ValueTask<ImmutableArray<CaseLink>> VisibleAsync(ApiRequest request, ImmutableArray<CaseLink> found)
+    {
+        if ((await gate.ScopeAsync(request)).Hidden.IsEmpty)
+        {
+            return found;
+        }
+
+        var visible = ImmutableArray.CreateBuilder<CaseLink>();
+        foreach (var link in found)
+        {
+            if ((link.Parent.CaseId is not { } parent || await gate.SeesCaseAsync(request, parent))
+                && (link.Child.CaseId is not { } child || await gate.SeesCaseAsync(request, child)))
+            {
+                visible.Add(link);
+            }
+        }
+
+        return visible.ToImmutable();
     }
 
     private static LinkEnd EndOf(string type, string id) =>

@@ -3,11 +3,12 @@ using Switchboard.Gateway.Access;
 using Switchboard.Gateway.Bodies;
 using Switchboard.Gateway.Http;
 using Switchboard.Orgs;
+using Switchboard.Projects;
 
 namespace Switchboard.Gateway.Cases;
 
 /// <summary>Merges duplicates into other cases, and undoes that. Ours: of merges the public contract has a case's <c>merge_status</c> only.</summary>
-internal sealed class MergeOperations(CaseLookup cases) : IApiOperations
+internal sealed class MergeOperations(CaseLookup cases, ProjectGate gate) : IApiOperations
 {
     private const string Tag = "Case Management";
 
@@ -52,6 +53,14 @@ internal sealed class MergeOperations(CaseLookup cases) : IApiOperations
         if (await cases.FindAsync(request) is not { } grain)
         {
             await request.RefuseAsync(CaseLookup.NotFound);
+            return;
+        }
+
+        // Both cases change, so both must be the caller's to change.
+        var other = command is MergeInto merge ? merge.IntoId : (await grain.GetAsync())?.Details.Merged?.CaseId;
+        if (other is { } id && await gate.CheckCaseAsync(request, id, ProjectRelation.Contributor) is { } closed)
+        {
+            await request.RefuseAsync(closed);
             return;
         }
 

@@ -61,6 +61,7 @@ internal sealed class SuggestionOperations(ICaseSuggester suggester) : IApiOpera
         var query = new SuggestionQuery(request.OrgId, request.Get(PageSize))
         {
             Facet = request.Get(Facet) is { Length: > 0 } facet ? facet : null,
+            CallerId = request.Principal.UserId,
             Typed = request.Get(Typed),
             ProjectId = request.Get(Project) is var project && project == Guid.Empty ? null : project,
         };

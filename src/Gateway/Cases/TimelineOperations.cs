@@ -4,6 +4,7 @@ using Switchboard.Gateway.Access;
 using Switchboard.Gateway.Http;
 using Switchboard.Grains.Timeline;
 using Switchboard.Orgs;
+using Switchboard.Projects;
 using Switchboard.Timeline;
 
 namespace Switchboard.Gateway.Cases;
@@ -57,7 +58,7 @@ internal sealed class TimelineOperations(CaseLookup cases, ITimelineReader timel
             Path = CommentPath,
             Tag = Tag,
             Summary = "Update case comment",
-            Description = "Allowed to the comment's author and to administrators.",
+            Description = "Allowed to the comment's author and to the project's managers; without a policy, to administrators.",
             Access = AccessRule.Needs(Permissions.CasesWrite),
             Parameters = [CaseLookup.CaseId, CellId],
             Body = CaseShapes.EditComment,
@@ -71,7 +72,7 @@ internal sealed class TimelineOperations(CaseLookup cases, ITimelineReader timel
             Path = CommentPath,
             Tag = Tag,
             Summary = "Delete case comment",
-            Description = "Allowed to the comment's author and to administrators.",
+            Description = "Allowed to the comment's author and to the project's managers; without a policy, to administrators.",
             Access = AccessRule.Needs(Permissions.CasesWrite),
             Parameters = [CaseLookup.CaseId, CellId],
             Success = 204,
@@ -121,7 +122,9 @@ internal sealed class TimelineOperations(CaseLookup cases, ITimelineReader timel
             return;
         }
 
-        var mayManage = request.Principal.Permissions.Contains(Administration);
+        var mayManage = request.Relation is { } relation
+            ? relation == ProjectRelation.Manager
+            : request.Principal.Permissions.Contains(Administration);
         var outcome = await grain.CommentAsync(command, request.Command with { ManagesProject = mayManage });
         await (outcome.Succeeded ? request.DoneAsync() : request.RefuseAsync(outcome.Error));
     }
@@ -166,6 +169,6 @@ internal sealed class TimelineOperations(CaseLookup cases, ITimelineReader timel
         await request.SendAsync(new TimelineJson.Document(cells, resolved), TimelineJson.Write);
     }
 
-    // There are no restriction policies yet, so nobody is a project's manager by name: administrators stand in.
+    // In a project without a policy nobody is a manager by name: administrators stand in.
     private static readonly PermissionSet Administration = PermissionSet.Of(Permissions.UserAccessManage);
 }

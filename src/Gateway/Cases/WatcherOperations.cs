@@ -4,6 +4,7 @@ using Switchboard.Cases;
 using Switchboard.Gateway.Access;
 using Switchboard.Gateway.Http;
 using Switchboard.Orgs;
+using Switchboard.Projects;
 
 namespace Switchboard.Gateway.Cases;
 
@@ -78,6 +79,12 @@ internal sealed class WatcherOperations(CaseLookup cases) : IApiOperations
         if (grain is null || await grain.GetAsync() is null)
         {
             await request.RefuseAsync(CaseLookup.NotFound);
+            return;
+        }
+
+        if (request.Get(UserId) != request.Principal.UserId && request.Relation < ProjectRelation.Contributor)
+        {
+            await request.RefuseAsync(ApiError.Forbidden("for another user this needs the relation contributor to the project; yours is viewer"));
             return;
         }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Switchboard.Gateway.Access;
 using Switchboard.Gateway.Bodies;
 using Switchboard.Gateway.OpenApi;
+using Switchboard.Projects;
 
 namespace Switchboard.Gateway.Http;
 
@@ -31,6 +32,12 @@ internal sealed class ApiOperation
 
     /// <summary>Which keys and which permission the caller needs.</summary>
     public required AccessRule Access { get; init; }
+
+    /// <summary>
+    /// What the caller must be of the project that the path names by <c>{project_id}</c> or <c>{case_id}</c>; null for viewer where
+    /// <see cref="Access"/> is to read cases, and contributor everywhere else.
+    /// </summary>
+    public ProjectRelation? Relation { get; init; }
 
     /// <summary>Path and query parameters; each is checked before the handler runs.</summary>
     public ImmutableArray<Parameter> Parameters { get; init; } = [];

@@ -1,15 +1,17 @@
 using Microsoft.AspNetCore.Http;
+using Switchboard.Gateway.Access;
 using Switchboard.Gateway.Idempotency;
 
 namespace Switchboard.Gateway.Http;
 
 /// <summary>
-/// The way of a request through one operation: id, keys, limits, permission, parameters, body, idempotency, handler; and what becomes
+/// The way of a request through one operation: id, keys, limits, permission, parameters, body, idempotency, policy, handler; and what becomes
 /// of everything that can go wrong on it. The order matters: a stranger learns nothing, and a malformed request is refused as such
 /// whether or not what it names exists.
 /// </summary>
 internal sealed class ApiPipeline(ApiOperation operation, GatewayFrame frame)
 {
+    private readonly bool _guarded = ProjectGate.Guards(operation);
     private readonly OperationMeter _meter = frame.Instruments.Of(operation.Id);
 
     /// <summary>Takes a request of REST.</summary>
@@ -73,7 +75,7 @@ internal sealed class ApiPipeline(ApiOperation operation, GatewayFrame frame)
 
         if (operation.Body is null && !CarriesIdempotencyKey(request))
         {
-            await operation.Handle(request);
+            await HandleAsync(request);
         }
         else
         {
@@ -104,9 +106,20 @@ internal sealed class ApiPipeline(ApiOperation operation, GatewayFrame frame)
             }
             else
             {
-                await operation.Handle(request);
+                await HandleAsync(request);
             }
         }
+    }
+
+    private async ValueTask HandleAsync(ApiRequest request)
+    {
+        if (_guarded && await frame.Gate.CheckPathAsync(request, operation) is { } refusal)
+        {
+            await request.RefuseAsync(refusal);
+            return;
+        }
+
+        await operation.Handle(request);
     }
 
     private ApiError? ReadShape(RequestBody body, ApiRequest request)
@@ -167,7 +180,7 @@ internal sealed class ApiPipeline(ApiOperation operation, GatewayFrame frame)
             request.Capture = true;
             try
             {
-                await operation.Handle(request);
+                await HandleAsync(request);
             }
             catch (Exception exception)
             {

@@ -6,6 +6,7 @@ using Switchboard.Commands;
 using Switchboard.Gateway.Access;
 using Switchboard.Gateway.Bodies;
 using Switchboard.Gateway.Idempotency;
+using Switchboard.Projects;
 
 namespace Switchboard.Gateway.Http;
 
@@ -28,6 +29,9 @@ internal class ApiRequest(HttpContext http, ApiOperation operation, string id)
 
     /// <summary>Who asks.</summary>
     public Principal Principal { get; set; } = null!;
+
+    /// <summary>What the caller is to the project that the path names, if that project has a policy.</summary>
+    public ProjectRelation? Relation { get; set; }
 
     /// <summary>The body's resource, for operations that declare one.</summary>
     public ResourceBody Body { get; set; }

@@ -8,6 +8,7 @@ namespace Switchboard.Gateway.Http;
 /// <summary>What every operation's pipeline shares.</summary>
 internal sealed class GatewayFrame(
     Authenticator authenticator,
+    ProjectGate gate,
     InFlightRequests inFlight,
     GatewayInstruments instruments,
     IOptions<GatewayOptions> options,
@@ -15,6 +16,8 @@ internal sealed class GatewayFrame(
     ILogger<GatewayFrame> logger)
 {
     public Authenticator Authenticator => authenticator;
+
+    public ProjectGate Gate => gate;
 
     public InFlightRequests InFlight => inFlight;
 

@@ -1,5 +1,6 @@
 using Switchboard.Gateway.Access;
 using Switchboard.Gateway.Http;
+using Switchboard.Grains.Orgs;
 using Switchboard.Orgs;
 
 namespace Switchboard.Gateway.Orgs;

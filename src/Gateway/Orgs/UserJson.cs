@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Switchboard.Gateway.Http;
+using Switchboard.Grains.Orgs;
 using Switchboard.Orgs;
 
 namespace Switchboard.Gateway.Orgs;

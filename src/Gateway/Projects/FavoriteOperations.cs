@@ -11,7 +11,7 @@ using static Switchboard.Gateway.OpenApi.Property;
 namespace Switchboard.Gateway.Projects;
 
 /// <summary>The projects that the calling user wants at hand.</summary>
-internal sealed class FavoriteOperations(IGrainFactory grains, IProjectDirectory directory) : IApiOperations
+internal sealed class FavoriteOperations(IGrainFactory grains, IProjectDirectory directory, ProjectGate gate) : IApiOperations
 {
     private const string Tag = "Case Management";
     private const string OnePath = "/api/v2/cases/projects/{project_id}/favorites";
@@ -60,7 +60,11 @@ internal sealed class FavoriteOperations(IGrainFactory grains, IProjectDirectory
     private async ValueTask ListAsync(ApiRequest request)
     {
         var user = await Me(request).GetAsync();
-        var present = (await directory.ListAsync(request.OrgId, request.Aborted)).Select(static project => project.Id).ToHashSet();
+        var scope = await gate.ScopeAsync(request);
+        var present = (await directory.ListAsync(request.OrgId, request.Aborted))
+            .Select(static project => project.Id)
+            .Where(id => scope.Of(id) >= ProjectRelation.Viewer)
+            .ToHashSet();
         await request.SendAsync(user?.FavoriteProjects.Where(present.Contains) ?? [], Write);
     }
 

@@ -14,7 +14,7 @@ internal static class ProjectJson
         json.WriteEndObject();
     }
 
-    public static void WriteList(Utf8JsonWriter json, IReadOnlyList<ProjectSnapshot> projects)
+    public static void WriteList(Utf8JsonWriter json, IEnumerable<ProjectSnapshot> projects)
     {
         json.WriteStartObject();
         json.WriteStartArray("data"u8);
@@ -52,7 +52,7 @@ internal static class ProjectJson
 
         json.WriteString("key"u8, project.Key);
         json.WriteString("name"u8, project.Name);
-        json.WriteBoolean("restricted"u8, false);
+        json.WriteBoolean("restricted"u8, project.Policy is not null);
         json.WriteStartObject("settings"u8);
         foreach (var (section, value) in project.Settings)
         {

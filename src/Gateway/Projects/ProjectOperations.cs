@@ -8,7 +8,7 @@ using Switchboard.Projects;
 namespace Switchboard.Gateway.Projects;
 
 /// <summary>Creates, shows, changes and deletes projects.</summary>
-internal sealed class ProjectOperations(IGrainFactory grains, IProjectDirectory directory) : IApiOperations
+internal sealed class ProjectOperations(IGrainFactory grains, IProjectDirectory directory, ProjectGate gate) : IApiOperations
 {
     private const string Tag = "Case Management";
     private const string Path = "/api/v2/cases/projects/{project_id}";
@@ -61,6 +61,7 @@ internal sealed class ProjectOperations(IGrainFactory grains, IProjectDirectory 
         new()
         {
             Id = "UpdateProject",
+            Relation = ProjectRelation.Manager,
             Method = "PATCH",
             Path = Path,
             Tag = Tag,
@@ -74,6 +75,7 @@ internal sealed class ProjectOperations(IGrainFactory grains, IProjectDirectory 
         new()
         {
             Id = "DeleteProject",
+            Relation = ProjectRelation.Manager,
             Method = "DELETE",
             Path = Path,
             Tag = Tag,
@@ -90,7 +92,9 @@ internal sealed class ProjectOperations(IGrainFactory grains, IProjectDirectory 
     private async ValueTask ListAsync(ApiRequest request)
     {
         var projects = await directory.ListAsync(request.OrgId, request.Aborted);
-        await request.SendAsync(projects, static (json, list) => ProjectJson.WriteList(json, list));
+        var scope = await gate.ScopeAsync(request);
+        await request.SendAsync(
+            projects.Where(project => scope.Of(project.Id) >= ProjectRelation.Viewer), static (json, list) => ProjectJson.WriteList(json, list));
     }
 
     private async ValueTask CreateAsync(ApiRequest request)

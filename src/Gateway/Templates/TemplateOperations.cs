@@ -43,6 +43,7 @@ internal sealed class TemplateOperations(IGrainFactory grains, ITemplateDirector
         new()
         {
             Id = "CreateCaseTemplate",
+            Relation = ProjectRelation.Manager,
             Method = "POST",
             Path = Path,
             Tag = Tag,
@@ -70,6 +71,7 @@ internal sealed class TemplateOperations(IGrainFactory grains, ITemplateDirector
         new()
         {
             Id = "ReplaceCaseTemplate",
+            Relation = ProjectRelation.Manager,
             Method = "PUT",
             Path = OnePath,
             Tag = Tag,
@@ -83,6 +85,7 @@ internal sealed class TemplateOperations(IGrainFactory grains, ITemplateDirector
         new()
         {
             Id = "DeleteCaseTemplate",
+            Relation = ProjectRelation.Manager,
             Method = "DELETE",
             Path = OnePath,
             Tag = Tag,

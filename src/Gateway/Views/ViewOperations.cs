@@ -11,7 +11,7 @@ using Switchboard.Views;
 namespace Switchboard.Gateway.Views;
 
 /// <summary>Saved views: queries over the cases of one project, kept under a name.</summary>
-internal sealed class ViewOperations(IGrainFactory grains, IViewDirectory views, SearchPages pages) : IApiOperations
+internal sealed class ViewOperations(IGrainFactory grains, IViewDirectory views, SearchPages pages, ProjectGate gate) : IApiOperations
 {
     private const string Tag = "Case Management";
     private const string Path = "/api/v2/cases/views";
@@ -116,6 +116,12 @@ internal sealed class ViewOperations(IGrainFactory grains, IViewDirectory views,
     private async ValueTask ListAsync(ApiRequest request)
     {
         var projectId = request.Get(ProjectId);
+        if (await gate.CheckProjectAsync(request, projectId, ProjectRelation.Viewer) is { } closed)
+        {
+            await request.RefuseAsync(closed);
+            return;
+        }
+
         if (await grains.GetGrain<IProjectGrain>(GrainKeys.Of(request.OrgId, projectId)).GetAsync() is null)
         {
             await request.RefuseAsync(ApiError.NotFound("project not found"));
@@ -125,27 +131,45 @@ internal sealed class ViewOperations(IGrainFactory grains, IViewDirectory views,
         await request.SendAsync(await views.ListAsync(request.OrgId, projectId, request.Aborted), ViewShapes.WriteList);
     }
 
-    private ValueTask CreateAsync(ApiRequest request)
+    private async ValueTask CreateAsync(ApiRequest request)
     {
         var body = request.Body;
+        if (await gate.CheckProjectAsync(request, body.Get(ViewShapes.ProjectId)!.Value, ProjectRelation.Manager) is { } closed)
+        {
+            await request.RefuseAsync(closed);
+            return;
+        }
+
         var content = new ViewContent(
             body.Get(ViewShapes.NewName)!, body.Get(ViewShapes.NewQuery)!, body.Get(ViewShapes.NotificationRuleId));
-        return ExecuteAsync(request, request.NewId(), new CreateView(body.Get(ViewShapes.ProjectId)!.Value, content));
+        await ExecuteAsync(request, request.NewId(), new CreateView(body.Get(ViewShapes.ProjectId)!.Value, content));
     }
 
     private async ValueTask GetAsync(ApiRequest request) => await (await FindAsync(request) is { } view
         ? request.SendAsync(view, ViewShapes.WriteDocument)
         : request.RefuseAsync(NotFound));
 
-    private ValueTask UpdateAsync(ApiRequest request)
+    private async ValueTask UpdateAsync(ApiRequest request)
     {
+        if (await CheckAsync(request) is { } closed)
+        {
+            await request.RefuseAsync(closed);
+            return;
+        }
+
         var body = request.Body;
-        return ExecuteAsync(request, request.Get(ViewId), new UpdateView(
+        await ExecuteAsync(request, request.Get(ViewId), new UpdateView(
             body.Get(ViewShapes.Name), body.Get(ViewShapes.Query), body.Get(ViewShapes.NotificationRuleId)));
     }
 
     private async ValueTask DeleteAsync(ApiRequest request)
     {
+        if (await CheckAsync(request) is { } closed)
+        {
+            await request.RefuseAsync(closed);
+            return;
+        }
+
         var outcome = await Of(request, request.Get(ViewId)).ExecuteAsync(new DeleteView(), request.Command);
         await (outcome.Succeeded ? request.DoneAsync() : request.RefuseAsync(outcome.Error));
     }
@@ -175,7 +199,17 @@ internal sealed class ViewOperations(IGrainFactory grains, IViewDirectory views,
         await request.SendAsync(outcome.Value, ViewShapes.WriteDocument);
     }
 
-    private ValueTask<ViewSnapshot?> FindAsync(ApiRequest request) => views.FindAsync(request.OrgId, request.Get(ViewId), request.Aborted);
+    /// <summary>Why the view is not the caller's to change; null when it is, and when there is none.</summary>
+    private async ValueTask<ApiError?> CheckAsync(ApiRequest request) =>
+        await views.FindAsync(request.OrgId, request.Get(ViewId), request.Aborted) is { } view
+            ? ProjectGate.Check(await gate.ScopeAsync(request), view.ProjectId, ProjectRelation.Manager, NotFound)
+            : null;
+
+    private async ValueTask<ViewSnapshot?> FindAsync(ApiRequest request) =>
+        await views.FindAsync(request.OrgId, request.Get(ViewId), request.Aborted) is { } view
+        && (await gate.ScopeAsync(request)).Of(view.ProjectId) >= ProjectRelation.Viewer
+            ? view
+            : null;
 
     private IViewGrain Of(ApiRequest request, Guid viewId) => grains.GetGrain<IViewGrain>(GrainKeys.Of(request.OrgId, viewId));
 }

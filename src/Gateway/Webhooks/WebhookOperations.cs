@@ -151,7 +151,10 @@ internal sealed class WebhookOperations(IWebhooks webhooks) : IApiOperations
             request.Get(WebhookId),
             new WebhookSettings(
                 body.Get(WebhookShapes.Name), body.Get(WebhookShapes.Url), body.Get(WebhookShapes.EventTypes), projects,
-                body.Get(WebhookShapes.Enabled)),
+                body.Get(WebhookShapes.Enabled))
+            {
+                ChangedBy = request.Principal.UserId,
+            },
             CancellationToken.None);
         await (outcome.Succeeded
             ? request.SendAsync(new WebhookWithSecret(outcome.Value, null), WebhookJson.WriteDocument)

@@ -39,6 +39,14 @@ public sealed record ProjectCaseTypesChanged(
 [EventType("project.columns_changed"), GenerateSerializer, Immutable, Alias("switchboard.ProjectColumnsChanged")]
 public sealed record ProjectColumnsChanged([property: Id(0)] string? From, [property: Id(1)] string To) : ProjectEvent;
 
+/// <summary>The project went to another team; null stands for none.</summary>
+[EventType("project.team_changed"), GenerateSerializer, Immutable, Alias("switchboard.ProjectTeamChanged")]
+public sealed record ProjectTeamChanged([property: Id(0)] Guid? From, [property: Id(1)] Guid? To) : ProjectEvent;
+
+/// <summary>The project's policy changed; null stands for none, which lets the whole organisation in.</summary>
+[EventType("project.policy_changed"), GenerateSerializer, Immutable, Alias("switchboard.ProjectPolicyChanged")]
+public sealed record ProjectPolicyChanged([property: Id(0)] ProjectPolicy? From, [property: Id(1)] ProjectPolicy? To) : ProjectEvent;
+
 /// <summary>The project was deleted, with all its cases.</summary>
 [EventType("project.deleted"), GenerateSerializer, Immutable, Alias("switchboard.ProjectDeleted")]
 public sealed record ProjectDeleted([property: Id(0)] string Key, [property: Id(1)] string Name) : ProjectEvent;

@@ -31,7 +31,7 @@ public sealed record ProjectSnapshot
     /// <summary>Board layout as the client sent it, a JSON object, or null.</summary>
     [Id(7)] public string? ColumnsConfig { get; init; }
 
-    /// <summary>The team given on creation, or null.</summary>
+    /// <summary>The team that the project belongs to, or null.</summary>
     [Id(8)] public Guid? TeamId { get; init; }
 
     /// <summary>Who made it.</summary>
@@ -45,4 +45,7 @@ public sealed record ProjectSnapshot
 
     /// <summary>Who last changed it, or null.</summary>
     [Id(12)] public Guid? ModifiedBy { get; init; }
+
+    /// <summary>Who may do what in the project; null lets the whole organisation in.</summary>
+    [Id(13)] public ProjectPolicy? Policy { get; init; }
 }

@@ -18,7 +18,11 @@ public interface ICaseAnalytics
 /// <param name="From">Cases opened from then on.</param>
 /// <param name="To">Cases opened before then.</param>
 /// <param name="ProjectId">Of this project only, or null.</param>
-public sealed record AnalyticsQuery(Guid OrgId, AnalyticsGroup By, DateTimeOffset From, DateTimeOffset To, Guid? ProjectId = null);
+public sealed record AnalyticsQuery(Guid OrgId, AnalyticsGroup By, DateTimeOffset From, DateTimeOffset To, Guid? ProjectId = null)
+{
+    /// <summary>Projects whose cases are left out: those that whoever asks may not see.</summary>
+    public ImmutableArray<Guid> Hidden { get; init; } = [];
+}
 
 /// <summary>What makes a group.</summary>
 public enum AnalyticsGroup

@@ -23,6 +23,12 @@ internal static class ProjectDecider
         UpdateProject c => CheckForm(c) is { } malformed ? malformed
             : state is null ? DomainError.NotFound("failed to get project: project not found")
             : Update(state, c),
+        SetProjectPolicy c => PolicyRules.Check(c.Policy) is { } malformed ? malformed
+            : state is null ? NotFound
+            : SetPolicy(state, c.Policy),
+        LeaveTeam c => state is null ? NotFound
+            : state.TeamId != c.TeamId ? Decision<ProjectEvent>.None
+            : new ProjectTeamChanged(state.TeamId, null),
         DeleteProject => state is null
             ? NotFound
             : new ProjectDeleted(state.Key, state.Name),
@@ -124,7 +130,18 @@ internal static class ProjectDecider
             facts.Add(new ProjectColumnsChanged(state.ColumnsConfig, columns));
         }
 
+        if (command.TeamId is { } team && team != state.TeamId)
+        {
+            facts.Add(new ProjectTeamChanged(state.TeamId, team));
+        }
+
         return facts.ToImmutable();
+    }
+
+    private static Decision<ProjectEvent> SetPolicy(ProjectSnapshot state, ProjectPolicy? policy)
+    {
+        var next = policy is null ? null : PolicyRules.Normalise(policy);
+        return next == state.Policy ? Decision<ProjectEvent>.None : new ProjectPolicyChanged(state.Policy, next);
     }
 
     private static ImmutableArray<string> OrEmpty(ImmutableArray<string> items) => items.IsDefault ? [] : items;

@@ -27,6 +27,8 @@ internal static class ProjectEvolver
             ProjectSettingsChanged e => Modified(state, stamp) with { Settings = state.Settings.SetItem(e.Section, e.To) },
             ProjectCaseTypesChanged e => Modified(state, stamp) with { EnabledCustomCaseTypes = e.To },
             ProjectColumnsChanged e => Modified(state, stamp) with { ColumnsConfig = e.To },
+            ProjectTeamChanged e => Modified(state, stamp) with { TeamId = e.To },
+            ProjectPolicyChanged e => Modified(state, stamp) with { Policy = e.To },
             ProjectDeleted => null,
             _ => throw new ArgumentException($"{fact.GetType().Name} has no arm in {nameof(ProjectEvolver)}.", nameof(fact)),
         };

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Orleans;
 using Switchboard.Cases;
 using Switchboard.Commands;
+using Switchboard.Grains.Access;
 using Switchboard.Grains.Aggregates;
 using Switchboard.Grains.Cases;
 using Switchboard.Grains.EventStore;
@@ -13,7 +14,8 @@ namespace Switchboard.Grains.Projects;
 internal sealed partial class ProjectGrain(
     AggregateRuntime runtime,
     IAggregateRows<ProjectSnapshot> rows,
-    ICaseDirectory cases) : AggregateGrain<ProjectSnapshot>(runtime), IProjectGrain
+    ICaseDirectory cases,
+    ProjectAccess access) : AggregateGrain<ProjectSnapshot>(runtime), IProjectGrain
 {
     private const int RefreshedTogether = 100;
 
@@ -44,6 +46,11 @@ internal sealed partial class ProjectGrain(
         var outcome = await RunAsync(_stream, command, context, PlanAsync, AnswerJson.Default.ProjectSnapshot, cancellationToken);
         if (outcome.Succeeded)
         {
+            if (command is CreateProject or SetProjectPolicy or DeleteProject)
+            {
+                access.ProjectsChanged(_stream.OrgId);
+            }
+
             await RefreshAsync(orphans);
         }
 

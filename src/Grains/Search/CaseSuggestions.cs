@@ -9,6 +9,9 @@ namespace Switchboard.Grains.Search;
 /// <param name="Limit">1 to <see cref="SearchLimits.MaxSuggestions"/>.</param>
 public sealed record CaseSuggestRequest(Guid OrgId, string? Facet, string Typed, int Limit)
 {
+    /// <summary>Who asks; <see cref="Guid.Empty"/> for the system.</summary>
+    public Guid CallerId { get; init; }
+
     /// <summary>The projects whose cases the caller may see; null for all.</summary>
     public ImmutableArray<Guid>? Projects { get; init; }
 }

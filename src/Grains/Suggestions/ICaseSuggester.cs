@@ -23,6 +23,9 @@ public sealed record SuggestionQuery(Guid OrgId, int Limit)
     /// <summary>What was typed so far, in any letter case.</summary>
     public string Typed { get; init; } = "";
 
+    /// <summary>Who asks: what only projects have that this user may not see is not suggested. <see cref="Guid.Empty"/> for the system.</summary>
+    public Guid CallerId { get; init; }
+
     /// <summary>Only attributes that cases of this project have, or null for all projects.</summary>
     public Guid? ProjectId { get; init; }
 }

@@ -63,4 +63,10 @@ public sealed record WebhookWithSecret(Webhook Webhook, string? Secret);
 /// <param name="ProjectIds">Projects whose cases' events are sent; empty for all.</param>
 /// <param name="Enabled">Whether events are sent. Switching on forgets why it was switched off.</param>
 public sealed record WebhookSettings(
-    string? Name, string? Url, ImmutableArray<string>? EventTypes, ImmutableArray<Guid>? ProjectIds, bool? Enabled);
+    string? Name, string? Url, ImmutableArray<string>? EventTypes, ImmutableArray<Guid>? ProjectIds, bool? Enabled)
+{
+    /// <summary>
+    /// Who asks for a change, or null. Whoever gives a webhook another address answers for it from then on: it is told of what that user may see.
+    /// </summary>
+    public Guid? ChangedBy { get; init; }
+}

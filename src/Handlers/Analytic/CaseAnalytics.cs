@@ -29,14 +29,15 @@ internal sealed class CaseAnalytics(RowReader rows, TimeProvider time) : ICaseAn
                 (sum(closed_us) / 1000000 + sum({stay}) filter (where status_group = 2))::float8,
                 (sum(open_us) / 1000000)::float8, (sum(in_progress_us) / 1000000)::float8, (sum(closed_us) / 1000000)::float8
             from analytic_case
-            where org_id = $1 and opened_at >= $2 and opened_at < $3 and ($4::uuid is null or project_id = $4) and not deleted and not merged
+            where org_id = $1 and opened_at >= $2 and opened_at < $3 and ($4::uuid is null or project_id = $4) and project_id <> all ($6)
+                and not deleted and not merged
             group by 1
             order by 2 desc, 1
             limit {MostGroups}
             """,
             [
                 Parameters.Of(query.OrgId), Parameters.Of(query.From), Parameters.Of(query.To), Parameters.Of(query.ProjectId),
-                Parameters.Of(time.GetUtcNow()),
+                Parameters.Of(time.GetUtcNow()), Parameters.Of(query.Hidden.AsSpan()),
             ],
             row => new CaseFigures(
                 Name(query.By, row.TextOrNull(0)),
@@ -58,12 +59,15 @@ internal sealed class CaseAnalytics(RowReader rows, TimeProvider time) : ICaseAn
             (sum(acknowledge_us) / nullif(sum(acknowledged), 0) / 1000000)::float8, (sum(resolve_us) / nullif(sum(resolved), 0) / 1000000)::float8
         from analytic_day
         where org_id = $1 and day >= ($2 at time zone 'UTC')::date and day < ($3 at time zone 'UTC' + interval '1 day' - interval '1 microsecond')::date
-            and ($4::uuid is null or project_id = $4)
+            and ($4::uuid is null or project_id = $4) and project_id <> all ($5)
         group by day
         order by day
         limit {MostGroups}
         """,
-        [Parameters.Of(query.OrgId), Parameters.Of(query.From), Parameters.Of(query.To), Parameters.Of(query.ProjectId)],
+        [
+            Parameters.Of(query.OrgId), Parameters.Of(query.From), Parameters.Of(query.To), Parameters.Of(query.ProjectId),
+            Parameters.Of(query.Hidden.AsSpan()),
+        ],
         static row => new CaseFigures(
             row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), Seconds(row, 5), Seconds(row, 6)),
         cancellationToken);

@@ -21,12 +21,14 @@ public sealed class WebhookHandler(IOptions<WebhookOptions> options, TimeProvide
         select gen_random_uuid(), e.org_id, w.id, e.stream_id, e.version, e.event_id, e.type, $8, 0, $8, $9
         from unnest($1, $2, $3, $4, $5, $6, $7) as e (org_id, stream_id, version, event_id, type, recorded_at, project_id)
         join webhook_endpoint w on w.org_id = e.org_id and w.enabled and w.created_at <= e.recorded_at
-        where (w.event_types = '{}' or e.type = any (w.event_types))
-          and (w.project_ids = '{}' or coalesce(
+        cross join lateral (select coalesce(
             e.project_id,
             (select c.project_id from "case" c where c.id = e.stream_id and c.org_id = e.org_id),
             (select (o.payload ->> 'project_id')::uuid from domain_events o
-             where o.stream_id = e.stream_id and o.version = 1 and o.org_id = e.org_id)) = any (w.project_ids))
+             where o.stream_id = e.stream_id and o.version = 1 and o.org_id = e.org_id)) as id) p
+        where (w.event_types = '{}' or e.type = any (w.event_types))
+          and (w.project_ids = '{}' or p.id = any (w.project_ids))
+          and project_shows(e.org_id, p.id, coalesce(w.answered_by, w.created_by))
         on conflict (endpoint_id, event_id) do nothing
         """;
 

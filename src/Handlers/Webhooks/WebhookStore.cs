@@ -16,6 +16,15 @@ internal sealed class WebhookStore(RowReader rows, SecretBox box, IOptions<Webho
     private static readonly DomainError NoKey = DomainError.Invalid(
         "this installation has no key to keep a webhook's secret with; whoever runs it must set Webhooks:SecretKey");
 
+    /// <summary>Whether whoever answers for the webhook may still see the delivery's case: a replay tells of it as it is now.</summary>
+    private const string Shown =
+        """
+        exists (
+                select from webhook_endpoint w
+                where w.id = webhook_delivery.endpoint_id and project_shows(
+                    w.org_id, (select c.project_id from "case" c where c.id = webhook_delivery.stream_id), coalesce(w.answered_by, w.created_by)))
+        """;
+
     private readonly WebhookOptions _options = options.Value;
 
     /// <inheritdoc/>
@@ -97,7 +106,7 @@ internal sealed class WebhookStore(RowReader rows, SecretBox box, IOptions<Webho
                 disabled_reason = case when $7 then null else disabled_reason end,
                 failing_since = case when $7 then null else failing_since end,
                 paused_until = case when $7 then null else paused_until end,
-                modified_at = $8
+                modified_at = $8, answered_by = case when $4 is distinct from url and $4 is not null then coalesce($9, answered_by) else answered_by end
             where org_id = $1 and id = $2
             returning {WebhookRows.WebhookColumns}
             """,
@@ -105,7 +114,7 @@ internal sealed class WebhookStore(RowReader rows, SecretBox box, IOptions<Webho
                 Parameters.Of(orgId), Parameters.Of(id), Parameters.Of(settings.Name), Parameters.Of(settings.Url),
                 settings.EventTypes is { } types ? Parameters.Of(types) : Nothing(NpgsqlDbType.Text),
                 settings.ProjectIds is { } projects ? Uuids(projects) : Nothing(NpgsqlDbType.Uuid),
-                Parameters.Of(settings.Enabled), Parameters.Of(time.GetUtcNow()),
+                Parameters.Of(settings.Enabled), Parameters.Of(time.GetUtcNow()), Parameters.Of(settings.ChangedBy),
             ],
             WebhookRows.ReadWebhook,
             cancellationToken);
@@ -187,10 +196,10 @@ internal sealed class WebhookStore(RowReader rows, SecretBox box, IOptions<Webho
 
         // What is being sent at this moment stays as it is; its outcome decides.
         return AnyAsync(
-            """
+            $"""
             update webhook_delivery
             set state = 0, due_at = $4, expires_at = $5, round = attempts, finished_at = null
-            where org_id = $1 and endpoint_id = $2 and id = $3
+            where org_id = $1 and endpoint_id = $2 and id = $3 and {Shown}
             returning id
             """,
             [Parameters.Of(orgId), Parameters.Of(webhookId), Parameters.Of(id), Parameters.Of(now), Parameters.Of(now + _options.GiveUpAfter)],
@@ -202,13 +211,13 @@ internal sealed class WebhookStore(RowReader rows, SecretBox box, IOptions<Webho
     {
         var now = time.GetUtcNow();
         var due = await rows.ListAsync(
-            """
+            $"""
             update webhook_delivery
             set state = 0, due_at = $6, expires_at = $7, round = attempts, finished_at = null
             where id = any (array(
                 select id from webhook_delivery
                 where org_id = $1 and endpoint_id = $2 and created_at >= $3 and created_at < $4 and state <> 0
-                  and ($5::smallint is null or state = $5)
+                  and ($5::smallint is null or state = $5) and {Shown}
                 order by created_at, id
                 limit $8
                 for update skip locked))

@@ -41,6 +41,8 @@ internal static class Parameters
 
     public static NpgsqlParameter Jsonb(byte[] value) => new() { NpgsqlDbType = NpgsqlDbType.Jsonb, Value = value };
 
+    public static NpgsqlParameter JsonbOrNull(byte[]? value) => new() { NpgsqlDbType = NpgsqlDbType.Jsonb, Value = (object?)value ?? DBNull.Value };
+
     private static NpgsqlParameter Nullable<T>(NpgsqlDbType type, T? value)
         where T : struct => new() { NpgsqlDbType = type, Value = value is { } given ? given : DBNull.Value };
 }

@@ -7,6 +7,7 @@ using Switchboard.Orgs;
 using Switchboard.Projects;
 using Switchboard.Storage.Cases;
 using Switchboard.Storage.Databases;
+using Switchboard.Storage.Projects;
 
 namespace Switchboard.Storage.EventStore;
 
@@ -92,14 +93,15 @@ internal static class AggregateStatements
             Parameters.Of(project.Id), Parameters.Of(project.OrgId), Parameters.Of(project.Version), Parameters.Of(project.Name),
             Parameters.Jsonb(SettingsJson(project.Settings)), Parameters.Of(project.EnabledCustomCaseTypes), Parameters.Json(project.ColumnsConfig),
             Parameters.Of(project.TeamId), Parameters.Of(project.ModifiedAt), Parameters.Of(project.ModifiedBy),
+            Parameters.JsonbOrNull(ProjectRows.WritePolicy(project.Policy)),
         ];
         return expected == 0
             ? Command(
                 """
                 insert into project
-                    (id, org_id, version, name, settings, enabled_custom_case_types, columns_config, team_id, modified_at, modified_by, key,
-                     created_by, created_at)
-                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                    (id, org_id, version, name, settings, enabled_custom_case_types, columns_config, team_id, modified_at, modified_by, policy,
+                     key, created_by, created_at)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
                 """,
                 [.. changing, Parameters.Of(project.Key), Parameters.Of(project.CreatedBy), Parameters.Of(project.CreatedAt)])
             : Command(
@@ -108,8 +110,8 @@ internal static class AggregateStatements
                     """
                     update project
                     set version = $3, name = $4, settings = $5, enabled_custom_case_types = $6, columns_config = $7, team_id = $8,
-                        modified_at = $9, modified_by = $10
-                    where id = $1 and org_id = $2 and version = $11
+                        modified_at = $9, modified_by = $10, policy = $11
+                    where id = $1 and org_id = $2 and version = $12
                     """),
                 [.. changing, Parameters.Of(expected)]);
     }

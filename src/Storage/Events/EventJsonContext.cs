@@ -61,6 +61,8 @@ namespace Switchboard.Storage.Events;
 [JsonSerializable(typeof(ProjectSettingsChanged))]
 [JsonSerializable(typeof(ProjectCaseTypesChanged))]
 [JsonSerializable(typeof(ProjectColumnsChanged))]
+[JsonSerializable(typeof(ProjectTeamChanged))]
+[JsonSerializable(typeof(ProjectPolicyChanged))]
 [JsonSerializable(typeof(ProjectDeleted))]
 [JsonSerializable(typeof(ViewCreated))]
 [JsonSerializable(typeof(ViewChanged))]

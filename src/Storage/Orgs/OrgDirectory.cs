@@ -65,7 +65,7 @@ internal sealed class OrgDirectory(RowReader rows) : IOrgDirectory
     public ValueTask<KeySnapshot?> FindKeyByHashAsync(string hash, CancellationToken cancellationToken) => rows.FindAsync(
         $"select {KeyRows.Columns} from access_key where hash = $1", [Parameters.Of(hash)], KeyRows.Read, cancellationToken);
 
-    private static string EscapeLike(string text) => text
+    public static string EscapeLike(string text) => text
         .Replace("\\", "\\\\", StringComparison.Ordinal)
         .Replace("%", "\\%", StringComparison.Ordinal)
         .Replace("_", "\\_", StringComparison.Ordinal);

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Npgsql;
 using Switchboard.Grains.EventStore;
 using Switchboard.Grains.Projects;
@@ -12,7 +14,7 @@ internal sealed class ProjectRows(RowReader rows) : IAggregateRows<ProjectSnapsh
 {
     private const string Columns =
         "org_id, id, version, key, name, settings, enabled_custom_case_types, columns_config, team_id, created_by, created_at, "
-        + "modified_at, modified_by";
+        + "modified_at, modified_by, policy";
 
     /// <inheritdoc/>
     public ValueTask<ProjectSnapshot?> LoadAsync(Guid orgId, Guid id, CancellationToken cancellationToken) => rows.FindAsync(
@@ -27,6 +29,14 @@ internal sealed class ProjectRows(RowReader rows) : IAggregateRows<ProjectSnapsh
         [Parameters.Of(orgId)],
         Read,
         cancellationToken);
+
+    /// <summary>A policy as the column has it, or null.</summary>
+    public static byte[]? WritePolicy(ProjectPolicy? policy) =>
+        policy is null ? null : JsonSerializer.SerializeToUtf8Bytes(policy, PolicyJson.Default.ProjectPolicy);
+
+    /// <summary>Reads the column.</summary>
+    public static ProjectPolicy? ReadPolicy(NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : JsonSerializer.Deserialize(row.GetFieldValue<byte[]>(column), PolicyJson.Default.ProjectPolicy);
 
     private static ProjectSnapshot Read(NpgsqlDataReader row) => new()
     {
@@ -43,5 +53,11 @@ internal sealed class ProjectRows(RowReader rows) : IAggregateRows<ProjectSnapsh
         CreatedAt = row.Time(10),
         ModifiedAt = row.TimeOrNull(11),
         ModifiedBy = row.GuidOrNull(12),
+        Policy = ReadPolicy(row, 13),
     };
 }
+
+/// <summary>The JSON of the column. Members are added, never renamed.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(ProjectPolicy))]
+internal sealed partial class PolicyJson : JsonSerializerContext;

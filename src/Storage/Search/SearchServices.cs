@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Switchboard.Cases;
+using Switchboard.Grains.Access;
 using Switchboard.Grains.Search;
 using Switchboard.Storage.Databases;
 using Switchboard.Storage.Search.Elasticsearch;
@@ -28,9 +30,12 @@ public static class SearchServices
         services.AddSingleton<SearchRebuild>();
         services.AddSingleton<IndexLane>();
         services.AddSingleton(static provider => ActivatorUtilities.CreateInstance<PostgresCaseSearch>(provider, Source(provider), CaseTypes.BuiltIn));
-        services.AddSingleton<ICaseSearch>(static provider => Engine(provider) == SearchEngine.Elasticsearch
-            ? ActivatorUtilities.CreateInstance<ElasticsearchCaseSearch>(provider, Source(provider), CaseTypes.BuiltIn)
-            : provider.GetRequiredService<PostgresCaseSearch>());
+        services.TryAddSingleton<ProjectAccess>();
+        services.AddSingleton<ICaseSearch>(static provider => ActivatorUtilities.CreateInstance<ScopedCaseSearch>(
+            provider,
+            Engine(provider) == SearchEngine.Elasticsearch
+                ? ActivatorUtilities.CreateInstance<ElasticsearchCaseSearch>(provider, Source(provider), CaseTypes.BuiltIn)
+                : provider.GetRequiredService<PostgresCaseSearch>()));
         if (Engine(configuration) == SearchEngine.Postgres)
         {
             services.AddHostedService<FacetUpkeep>();

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans;
 using Switchboard.Gateway.Http;
+using Switchboard.Grains.Access;
 using Switchboard.Grains.Analytics;
 using Switchboard.Grains.Audit;
 using Switchboard.Grains.CaseStreams;
@@ -63,6 +64,7 @@ internal sealed class GatewayServer : IAsyncDisposable
         builder.Services.AddSingleton<ICaseTypeDirectory>(nothing);
         builder.Services.AddSingleton<ITimelineReader>(nothing);
         builder.Services.AddSingleton<IProjectDirectory>(nothing);
+        builder.Services.AddSingleton<IPolicyDirectory>(nothing);
         builder.Services.AddSingleton<IOrgDirectory>(nothing);
         builder.Services.AddSingleton<IAuditLog>(nothing);
         builder.Services.AddSingleton<ICaseEventLog>(new NoCaseEventLog());

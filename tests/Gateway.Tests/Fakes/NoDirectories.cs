@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Switchboard.Cases;
 using Switchboard.Commands;
+using Switchboard.Grains.Access;
 using Switchboard.Grains.Analytics;
 using Switchboard.Grains.Audit;
 using Switchboard.Grains.Cases;
@@ -22,8 +23,12 @@ namespace Switchboard.Gateway.Tests.Fakes;
 /// <summary>Ports with nothing behind them, for tests that never reach them.</summary>
 internal sealed class NoDirectories :
     ICaseSearch, ICaseDirectory, ICaseLinks, ICaseTypeDirectory, ITimelineReader, IProjectDirectory, IOrgDirectory, IAuditLog, ICaseSuggester,
-    ICaseHistory, ICaseAnalytics, IViewDirectory, ITemplateDirectory
+    ICaseHistory, ICaseAnalytics, IViewDirectory, ITemplateDirectory, IPolicyDirectory
 {
+    public ValueTask<ImmutableArray<ProjectAccessRow>> ListPoliciesAsync(Guid orgId, CancellationToken cancellationToken) => new([]);
+
+    public ValueTask<AccessSubject?> FindSubjectAsync(Guid orgId, Guid userId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public ValueTask<Outcome<CaseSearchPage>> SearchAsync(CaseSearchRequest request, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 

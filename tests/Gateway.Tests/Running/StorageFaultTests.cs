@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Switchboard.Cases;
 using Switchboard.Gateway.Tests.Fakes;
+using Switchboard.Grains.Access;
 using Switchboard.Grains.Analytics;
 using Switchboard.Grains.Audit;
 using Switchboard.Grains.CaseStreams;
@@ -128,6 +129,7 @@ public sealed class StorageFaultTests : IAsyncLifetime
         services.AddSingleton<IProjectDirectory>(_store);
         services.AddSingleton<IViewDirectory>(_store);
         services.AddSingleton<ITemplateDirectory>(_store);
+        services.AddSingleton<IPolicyDirectory>(_store);
         services.AddSingleton<IOrgDirectory>(_store);
         services.AddSingleton<ICaseSearch>(new NoDirectories());
         services.AddSingleton<IAuditLog>(new NoDirectories());

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Switchboard.Cases;
+using Switchboard.Grains.Access;
 using Switchboard.Grains.Search;
 using Switchboard.Grains.Suggestions;
 using Switchboard.Handlers.Attributes;
@@ -18,7 +19,10 @@ public sealed class AttributeHandlerTests(DatabaseFixture fixture) : IClassFixtu
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private CaseSuggester Suggester => new(_storage.Services.GetRequiredService<TenantDatabase>(), _storage.Services.GetRequiredService<ICaseSearch>());
+    private CaseSuggester Suggester => new(
+        _storage.Services.GetRequiredService<TenantDatabase>(),
+        _storage.Services.GetRequiredService<ICaseSearch>(),
+        _storage.Services.GetRequiredService<ProjectAccess>());
 
     public ValueTask DisposeAsync() => _storage.DisposeAsync();
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Switchboard.Cases;
+using Switchboard.Grains.Access;
 using Switchboard.Grains.Cases;
 using Switchboard.Grains.EventStore;
 using Switchboard.Grains.Orgs;
@@ -20,7 +21,7 @@ namespace Switchboard.Testing.InMemory;
 public sealed partial class InMemoryStore :
     IAggregateRows<CaseSnapshot>, IAggregateRows<ProjectSnapshot>, IAggregateRows<UserSnapshot>, IAggregateRows<KeySnapshot>,
     IAggregateRows<OrgSnapshot>, ICaseNumbers, ICaseDirectory, ICaseLinks, ICaseTypeDirectory, IAggregateRows<CaseTypeSnapshot>, IProjectDirectory, IOrgDirectory, ITimelineReader,
-    IViewDirectory, ITemplateDirectory
+    IViewDirectory, ITemplateDirectory, IPolicyDirectory
 {
     private readonly Dictionary<(Guid OrgId, Guid Scope), long> _numbers = [];
 
@@ -127,6 +128,19 @@ public sealed partial class InMemoryStore :
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<ProjectSnapshot>> ListAsync(Guid orgId, CancellationToken cancellationToken) =>
         new([.. Read().Projects.Values.Where(one => one.OrgId == orgId).OrderBy(one => one.CreatedAt).ThenBy(one => one.Id)]);
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<ProjectAccessRow>> ListPoliciesAsync(Guid orgId, CancellationToken cancellationToken)
+    {
+        var projects = Read().Projects.Values.Where(one => one.OrgId == orgId).ToArray();
+        return new(projects.All(static one => one.Policy is null) ? [] : [.. projects.Select(static one => new ProjectAccessRow(one.Id, one.Policy))]);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<AccessSubject?> FindSubjectAsync(Guid orgId, Guid userId, CancellationToken cancellationToken) =>
+        new(Read().Users.GetValueOrDefault(userId) is { } user && user.OrgId == orgId
+            ? new AccessSubject(orgId, userId, [.. user.Roles.Select(RoleIds.Of)], [])
+            : null);
 
     /// <inheritdoc/>
     public ValueTask<OrgSnapshot?> FindFirstOrgAsync(CancellationToken cancellationToken) =>

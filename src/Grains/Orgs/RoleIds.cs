@@ -4,13 +4,13 @@ using System.Security.Cryptography;
 using System.Text;
 using Switchboard.Orgs;
 
-namespace Switchboard.Gateway.Orgs;
+namespace Switchboard.Grains.Orgs;
 
 /// <summary>
 /// The ids under which the public API knows the built-in roles. They are the same in every organisation and installation: a UUID made
 /// from the role's name (form of RFC 9562, version 8, over SHA-256).
 /// </summary>
-internal static class RoleIds
+public static class RoleIds
 {
     /// <summary>All roles in order of their names.</summary>
     public static ImmutableArray<(Guid Id, string Name)> All { get; } =
