@@ -26,6 +26,13 @@ public class ClientBuilder(IServiceCollection services, IConfiguration configura
 /// <summary>Common configuration of a client.</summary>
 public static class ClientBuilderExtensions
 {
+    /// <summary>Traces calls: one span at the caller.</summary>
+    public static IClientBuilder AddActivityPropagation(this IClientBuilder builder)
+    {
+        builder.Services.TraceOutgoingCalls();
+        return builder;
+    }
+
     /// <summary>Adds services.</summary>
     public static IClientBuilder ConfigureServices(this IClientBuilder builder, Action<IServiceCollection> configureDelegate)
     {

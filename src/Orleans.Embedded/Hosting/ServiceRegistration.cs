@@ -33,6 +33,16 @@ internal static class ServiceRegistration
         configure?.Invoke(builder);
     }
 
+    /// <summary>One span at the caller, whether the silo or its client asks for it.</summary>
+    internal static void TraceOutgoingCalls(this IServiceCollection services)
+    {
+        services.TryAddSingleton(DistributedContextPropagator.Current);
+        if (!services.Any(service => service.ImplementationType == typeof(OutgoingActivityFilter)))
+        {
+            services.AddSingleton<IOutgoingGrainCallFilter, OutgoingActivityFilter>();
+        }
+    }
+
     private static void AddServices(IServiceCollection services)
     {
         services.AddOptions();

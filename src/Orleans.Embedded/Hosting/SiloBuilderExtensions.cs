@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using Orleans.Runtime;
 
@@ -14,10 +12,9 @@ public static class CoreHostingExtensions
     /// <summary>Traces calls: one span at the caller, one at the callee.</summary>
     public static ISiloBuilder AddActivityPropagation(this ISiloBuilder builder)
     {
-        builder.Services.TryAddSingleton(DistributedContextPropagator.Current);
-        if (!builder.Services.Any(s => s.ImplementationType == typeof(OutgoingActivityFilter)))
+        builder.Services.TraceOutgoingCalls();
+        if (!builder.Services.Any(s => s.ImplementationType == typeof(IncomingActivityFilter)))
         {
-            builder.Services.AddSingleton<IOutgoingGrainCallFilter, OutgoingActivityFilter>();
             builder.Services.AddSingleton<IIncomingGrainCallFilter, IncomingActivityFilter>();
         }
 
