@@ -7,7 +7,7 @@ namespace Switchboard.Streams.Leases;
 
 /// <summary>
 /// Gets, renews and gives back the leases of one process on the queues of one tenant, and writes their positions: few statements for all
-/// queues together, however many there are. Safe for use by many at once.
+/// queues together, however many there are. Processes that want the same queues share them evenly. Safe for use by many at once.
 /// </summary>
 public sealed partial class QueueKeeper : IAsyncDisposable
 {
@@ -77,7 +77,8 @@ public sealed partial class QueueKeeper : IAsyncDisposable
             await _running;
         }
 
-        await GiveBackAsync(All());
+        var slots = All();
+        await GiveBackAsync(slots, GroupsOf(slots));
         lock (_lock)
         {
             _slots.Clear();
@@ -117,19 +118,19 @@ public sealed partial class QueueKeeper : IAsyncDisposable
 
     internal async ValueTask CloseAsync(QueueSlot slot)
     {
+        bool isLast;
+        var group = QueueGroup.Of(slot.Queue);
         lock (_lock)
         {
-            if (!_slots.Contains(slot))
+            if (!_slots.Remove(slot))
             {
                 return;
             }
+
+            isLast = !_slots.Exists(other => QueueGroup.Of(other.Queue) == group);
         }
 
-        await GiveBackAsync([slot]);
-        lock (_lock)
-        {
-            _slots.Remove(slot);
-        }
+        await GiveBackAsync([slot], isLast ? [group] : []);
     }
 
     private async Task RunAsync(CancellationToken stopping)
@@ -144,7 +145,7 @@ public sealed partial class QueueKeeper : IAsyncDisposable
                 {
                     renewed = _time.GetTimestamp();
                     await RenewAsync(slots, stopping);
-                    await AcquireAsync(slots, stopping);
+                    await ShareAsync(slots, stopping);
                 }
                 else if (_wake.CurrentCount > 0)
                 {
@@ -153,7 +154,7 @@ public sealed partial class QueueKeeper : IAsyncDisposable
                         // Several queues are opened one after the other.
                     }
 
-                    await AcquireAsync(All(), stopping);
+                    await ShareAsync(All(), stopping);
                 }
 
                 await FlushAsync(slots, stopping);
@@ -201,19 +202,47 @@ public sealed partial class QueueKeeper : IAsyncDisposable
         }
     }
 
-    private async Task AcquireAsync(IReadOnlyCollection<QueueSlot> slots, CancellationToken stopping)
+    /// <summary>Gives back what others are short of, and takes what is free and this process's share.</summary>
+    private async Task ShareAsync(IReadOnlyCollection<QueueSlot> slots, CancellationToken stopping)
     {
-        var wanted = slots.Where(static slot => slot.Lease is null).ToDictionary(static slot => slot.Queue);
+        if (slots.Count == 0)
+        {
+            return;
+        }
+
+        var others = await _table.Seekers.AnnounceAsync(GroupsOf(slots), _owner, _options.Duration, stopping);
+        Dictionary<QueueGroup, int> room = [];
+        List<QueueSlot> excess = [];
+        foreach (var group in slots.GroupBy(static slot => QueueGroup.Of(slot.Queue)))
+        {
+            var mine = group.Where(static slot => slot.Lease is not null).OrderBy(static slot => slot.Queue.Partition).ToArray();
+            var share = QueueShare.Of(group.Count(), mine.Length, [.. others[group.Key]]);
+            room.Add(group.Key, share.Room);
+            excess.AddRange(mine[^share.Excess..]);
+        }
+
+        if (excess.Count > 0)
+        {
+            LogShared(_table.Tenant, excess.Count, slots.Count);
+            await GiveBackAsync(excess, []);
+        }
+
+        await AcquireAsync(slots.Where(slot => slot.Lease is null && room[QueueGroup.Of(slot.Queue)] > 0), room, stopping);
+    }
+
+    private async Task AcquireAsync(IEnumerable<QueueSlot> slots, Dictionary<QueueGroup, int> room, CancellationToken stopping)
+    {
+        var wanted = slots.ToDictionary(static slot => slot.Queue);
         if (wanted.Count == 0)
         {
             return;
         }
 
         var sent = _time.GetTimestamp();
-        var given = await _table.AcquireAsync([.. wanted.Keys], _owner, _options.Duration, stopping);
+        var given = await _table.AcquireAsync([.. wanted.Keys], group => room[group], _owner, _options.Duration, stopping);
         if (!given.IsEmpty)
         {
-            LogTaken(_table.Tenant, given.Length, slots.Count);
+            LogTaken(_table.Tenant, given.Length, wanted.Count);
         }
 
         foreach (var lease in given)
@@ -224,7 +253,7 @@ public sealed partial class QueueKeeper : IAsyncDisposable
         }
     }
 
-    private async ValueTask GiveBackAsync(IReadOnlyCollection<QueueSlot> slots)
+    private async ValueTask GiveBackAsync(IReadOnlyCollection<QueueSlot> slots, IReadOnlyCollection<QueueGroup> withdrawn)
     {
         try
         {
@@ -243,6 +272,11 @@ public sealed partial class QueueKeeper : IAsyncDisposable
             if (leases.Length > 0)
             {
                 await _table.ReleaseAsync(leases, timeout.Token);
+            }
+
+            if (withdrawn.Count > 0)
+            {
+                await _table.Seekers.WithdrawAsync(withdrawn, _owner, timeout.Token);
             }
         }
         catch (Exception error) when (error is Grains.EventStore.StorageUnavailableException or OperationCanceledException || DatabaseFailures.IsDatabaseError(error))
@@ -288,14 +322,19 @@ public sealed partial class QueueKeeper : IAsyncDisposable
         }
     }
 
+    private static QueueGroup[] GroupsOf(IEnumerable<QueueSlot> slots) => [.. slots.Select(static slot => QueueGroup.Of(slot.Queue)).Distinct()];
+
     private IEnumerable<(QueueName Queue, long Epoch)> Leases() =>
         All().Select(static slot => slot.Held).OfType<QueueLease>().Select(static lease => (lease.Queue, lease.Epoch));
 
     [LoggerMessage(6000, LogLevel.Debug, "{Tenant}: queue {Queue} is read here from now on (epoch {Epoch})")]
     private partial void LogGiven(string tenant, QueueName queue, long epoch);
 
-    [LoggerMessage(6004, LogLevel.Information, "{Tenant}: {Count} queues more are read here, of {Wanted}")]
+    [LoggerMessage(6004, LogLevel.Information, "{Tenant}: {Count} queues more are read here, of {Wanted} that were wanted")]
     private partial void LogTaken(string tenant, int count, int wanted);
+
+    [LoggerMessage(6005, LogLevel.Information, "{Tenant}: {Count} of {Wanted} queues are left to other processes that want them too")]
+    private partial void LogShared(string tenant, int count, int wanted);
 
     [LoggerMessage(6001, LogLevel.Warning, "{Tenant}: queue {Queue} is read elsewhere or from another place from now on; the lease of epoch {Epoch} is over")]
     private partial void LogLost(string tenant, QueueName queue, long epoch);

@@ -14,14 +14,24 @@ namespace Switchboard.Streams.Leases;
 public sealed class QueueTable(TenantDatabase database)
 {
     /// <summary>
-    /// A lease is free when it has run out. Queues of a new cut begin at the lowest position of the cut before, if it was complete. The order of the rows is that of the keys, so that two processes that want the same ones do
-    /// not wait for each other crosswise.
+    /// A lease is free when it has run out. Queues of a new cut begin at the lowest position of the cut before, if it was complete. The order
+    /// of the rows is that of the keys, so that two processes that want the same ones do not wait for each other crosswise.
     /// </summary>
     private const string Acquire =
         """
         insert into stream_queue as q (consumer, source, partitions, partition, epoch, owner, acquired_at, expires_at, log_epoch, tx, next)
         select w.consumer, w.source, w.partitions, w.partition, 1, $5, clock_timestamp(), clock_timestamp() + $6, p.log_epoch, p.tx, p.next
-        from unnest($1, $2, $3, $4) as w (consumer, source, partitions, partition)
+        from (
+            select w.*, row_number() over (partition by w.consumer, w.source, w.partitions order by w.partition) as place
+            from unnest($1, $2, $3, $4, $7) as w (consumer, source, partitions, partition, room)
+            where not exists (select from stream_consumer c where c.consumer = w.consumer and c.paused)
+              and not exists (select from stream_queue held
+                              where (held.consumer, held.source, held.partitions, held.partition) = (w.consumer, w.source, w.partitions, w.partition)
+                                and held.expires_at > clock_timestamp())
+              and not exists (select from stream_queue other
+                              where (other.consumer, other.source) = (w.consumer, w.source) and other.partitions <> w.partitions
+                                and other.expires_at > clock_timestamp())
+        ) w
         left join lateral (
             select (array_agg(cut.log_epoch order by cut.log_epoch, cut.tx, cut.next))[1] as log_epoch,
                    (array_agg(cut.tx order by cut.log_epoch, cut.tx, cut.next))[1] as tx,
@@ -33,13 +43,7 @@ public sealed class QueueTable(TenantDatabase database)
             order by max(cut.moved_at) desc
             limit 1
         ) p on true
-        where not exists (select from stream_consumer c where c.consumer = w.consumer and c.paused)
-          and not exists (select from stream_queue held
-                          where (held.consumer, held.source, held.partitions, held.partition) = (w.consumer, w.source, w.partitions, w.partition)
-                            and held.expires_at > clock_timestamp())
-          and not exists (select from stream_queue other
-                          where (other.consumer, other.source) = (w.consumer, w.source) and other.partitions <> w.partitions
-                            and other.expires_at > clock_timestamp())
+        where w.place <= w.room
         order by 1, 2, 3, 4
         on conflict (consumer, source, partitions, partition) do update
         set epoch = q.epoch + 1, owner = excluded.owner, acquired_at = excluded.acquired_at, expires_at = excluded.expires_at
@@ -86,6 +90,9 @@ public sealed class QueueTable(TenantDatabase database)
 
     private readonly RowReader _rows = new(database.Tenant, database.Primary);
 
+    /// <summary>Who wants to read them.</summary>
+    internal SeekerTable Seekers { get; } = new(database);
+
     /// <summary>The tenant whose queues these are.</summary>
     public string Tenant { get; } = database.Tenant;
 
@@ -99,9 +106,14 @@ public sealed class QueueTable(TenantDatabase database)
     /// <param name="cancellationToken">Ends the wait.</param>
     public ValueTask<ImmutableArray<QueueLease>> AcquireAsync(
         IReadOnlyCollection<QueueName> queues, string owner, TimeSpan duration, CancellationToken cancellationToken) =>
+        AcquireAsync(queues, static _ => int.MaxValue, owner, duration, cancellationToken);
+
+    /// <summary>The same, but no more than a group has room for.</summary>
+    internal ValueTask<ImmutableArray<QueueLease>> AcquireAsync(
+        IReadOnlyCollection<QueueName> queues, Func<QueueGroup, int> room, string owner, TimeSpan duration, CancellationToken cancellationToken) =>
         _rows.ListAsync(
             Acquire,
-            [.. Names(queues), Parameters.Of(owner), Interval(duration)],
+            [.. Names(queues), Parameters.Of(owner), Interval(duration), Integers(queues.Select(queue => room(QueueGroup.Of(queue))))],
             static row => new QueueLease(NameOf(row), row.GetInt64(4), PositionOf(row, 5)),
             cancellationToken);
 

@@ -121,6 +121,80 @@ public sealed class QueueKeeperTests : IClassFixture<DatabaseFixture>, IAsyncDis
         Should.Throw<InvalidOperationException>(() => keeper.Open(_queue)).Message.ShouldContain(_queue.Consumer);
     }
 
+    [Fact]
+    public async Task Processes_that_want_the_same_queues_share_them_evenly()
+    {
+        await using var first = Keeper();
+        var slots = OpenAll(first, 5);
+        await EventuallyAsync(() => Task.FromResult(Held(slots) == 5));
+
+        await using var second = Keeper();
+        var more = OpenAll(second, 5);
+        await EventuallyAsync(() => Task.FromResult((Held(slots), Held(more)) is (3, 2) or (2, 3)));
+
+        await using var third = Keeper();
+        var most = OpenAll(third, 5);
+        await EventuallyAsync(() => Task.FromResult(new[] { Held(slots), Held(more), Held(most) }.Order().SequenceEqual([1, 2, 2])));
+    }
+
+    [Fact]
+    public async Task The_share_of_a_process_that_stops_goes_to_the_others()
+    {
+        await using var first = Keeper();
+        var slots = OpenAll(first, 4);
+        var second = Keeper();
+        var more = OpenAll(second, 4);
+        await EventuallyAsync(() => Task.FromResult((Held(slots), Held(more)) == (2, 2)));
+
+        await second.DisposeAsync();
+
+        await EventuallyAsync(() => Task.FromResult(Held(slots) == 4));
+    }
+
+    [Fact]
+    public async Task The_share_of_a_process_that_died_goes_to_the_others_when_its_leases_have_run_out()
+    {
+        var table = new QueueTable(_tenant);
+        QueueName[] queues = [.. Enumerable.Range(0, 4).Select(part => _queue with { Partition = part })];
+        var duration = TimeSpan.FromSeconds(1);
+        _ = await table.Seekers.AnnounceAsync([QueueGroup.Of(_queue)], "dead", duration, Token);
+        (await table.AcquireAsync(queues[..2], "dead", duration, Token)).Length.ShouldBe(2);
+
+        await using var keeper = Keeper(duration);
+        var slots = OpenAll(keeper, 4);
+
+        await EventuallyAsync(() => Task.FromResult(Held(slots) == 4));
+    }
+
+    [Fact]
+    public async Task A_queue_that_cannot_be_shared_does_not_change_hands()
+    {
+        await using var first = Keeper(TimeSpan.FromSeconds(1));
+        var lease = await first.Open(_queue).WaitAsync(Token);
+        await using var second = Keeper(TimeSpan.FromSeconds(1));
+        second.Open(_queue);
+
+        // Until both have looked at each other more than once.
+        var until = (await ExpiryAsync()).AddSeconds(1);
+        await EventuallyAsync(async () => await ExpiryAsync() > until);
+
+        (await new QueueTable(_tenant).ListAsync(_queue.Consumer, Token)).Single().Epoch.ShouldBe(lease.Epoch);
+    }
+
+    [Fact]
+    public void A_dead_process_is_replaced_within_five_seconds()
+    {
+        var options = new LeaseOptions();
+
+        // The lease runs out, and is looked at once in a fourth of it, in rounds of the positions' interval.
+        (options.Duration + (options.Duration / 4) + options.PositionInterval).ShouldBeLessThan(TimeSpan.FromSeconds(5));
+    }
+
+    private QueueSlot[] OpenAll(QueueKeeper keeper, int count) =>
+        [.. Enumerable.Range(0, count).Select(part => keeper.Open(_queue with { Partition = part }))];
+
+    private static int Held(QueueSlot[] slots) => slots.Count(static slot => slot.Held is not null);
+
     private QueueKeeper Keeper(TimeSpan? duration = null) => new(
         new QueueTable(_tenant),
         new LeaseOptions { Duration = duration ?? TimeSpan.FromSeconds(2), PositionInterval = TimeSpan.FromMilliseconds(50) },

@@ -8,6 +8,7 @@ using Switchboard.Storage;
 using Switchboard.Storage.Databases;
 using Switchboard.Streams.Control;
 using Switchboard.Streams.Hosting;
+using Switchboard.Streams.Leases;
 using Switchboard.Streams.Positions;
 using Switchboard.Streams.Relay;
 using Switchboard.Streams.Tests.Conformance;
@@ -115,6 +116,27 @@ public sealed class EventRelayTests(ServerFixture server) : IClassFixture<Server
     }
 
     [Fact]
+    public async Task After_a_relay_that_died_without_a_word_another_goes_on_at_its_position()
+    {
+        var records = new Records(10, _seed);
+        var next = records.Next(100);
+        await using var storage = TestStorage.Connect(_database);
+        var table = new QueueTable(storage.Services.GetRequiredService<TenantDatabase>());
+        var dead = (await table.AcquireAsync([EventRelay.NameOf(_publisher)], "dead", TimeSpan.FromSeconds(3), Token)).Single();
+        await WriteAsync(next);
+        var place = await LastAsync();
+        (await table.AdvanceAsync([new QueueAdvance(dead.Queue, dead.Epoch, place)], Token)).Values.ShouldHaveSingleItem().ShouldBe(AdvanceOutcome.Accepted);
+        await StartAsync();
+
+        var more = records.Next(50);
+        await WriteAsync(more);
+
+        await _publisher.WaitForAsync("domain-events", 50, Token);
+        _publisher.Of("domain-events").Select(record => record.EventId).ShouldBe(more.Select(record => record.EventId));
+        (await table.AdvanceAsync([new QueueAdvance(dead.Queue, dead.Epoch, place)], Token)).Values.ShouldHaveSingleItem().ShouldBe(AdvanceOutcome.Stale);
+    }
+
+    [Fact]
     public async Task Only_one_of_two_relays_at_a_time()
     {
         var records = new Records(10, _seed);
@@ -195,6 +217,15 @@ public sealed class EventRelayTests(ServerFixture server) : IClassFixture<Server
     {
         await using var connection = await _database.DataSource.OpenConnectionAsync(Token);
         await PostgresLogSite.InsertAsync(connection, records);
+    }
+
+    /// <summary>The place behind the last event.</summary>
+    private async Task<QueuePosition> LastAsync()
+    {
+        await using var command = _database.DataSource.CreateCommand("select tx, seq from domain_events order by tx desc, seq desc limit 1");
+        await using var reader = await command.ExecuteReaderAsync(Token);
+        await reader.ReadAsync(Token);
+        return new QueuePosition(1, reader.GetFieldValue<ulong>(0), reader.GetInt64(1) + 1);
     }
 
     private async Task<QueuePosition?> PositionAsync()
