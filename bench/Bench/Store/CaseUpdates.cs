@@ -33,9 +33,15 @@ internal sealed class CaseUpdates : IAsyncDisposable
     public IServiceProvider Services => _host.Services;
 
     /// <summary>Starts a silo on a database and opens the cases.</summary>
-    public static async Task<CaseUpdates> PrepareAsync(string connectionString, int count, int callers, CancellationToken cancellationToken)
+    /// <param name="connectionString">The database.</param>
+    /// <param name="count">How many cases.</param>
+    /// <param name="callers">How many callers share them.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="configure">What else the silo has.</param>
+    public static async Task<CaseUpdates> PrepareAsync(
+        string connectionString, int count, int callers, CancellationToken cancellationToken, Action<HostApplicationBuilder, ISiloBuilder>? configure = null)
     {
-        var host = await StartAsync(connectionString, cancellationToken);
+        var host = await StartAsync(connectionString, configure, cancellationToken);
         var grains = host.Services.GetRequiredService<IGrainFactory>();
         var (org, user, project) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
         var context = new CommandContext(org, Actor.User(user), "0198c3c4-5c2c-7d4e-8f1a-0c6f1d2e3f41");
@@ -123,13 +129,17 @@ internal sealed class CaseUpdates : IAsyncDisposable
         mine[done % mine.Length] = new Case(grain, priority);
     }
 
-    private static async Task<IHost> StartAsync(string connectionString, CancellationToken cancellationToken)
+    private static async Task<IHost> StartAsync(string connectionString, Action<HostApplicationBuilder, ISiloBuilder>? configure, CancellationToken cancellationToken)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Databases:CaseManagement:Primary"] = connectionString });
         builder.Services.AddSwitchboardStorage(builder.Configuration);
         builder.Services.AddSwitchboardGrains();
-        builder.UseOrleans(silo => silo.UseLocalhostClustering().AddActivityPropagation());
+        builder.UseOrleans(silo =>
+        {
+            silo.UseLocalhostClustering().AddActivityPropagation();
+            configure?.Invoke(builder, silo);
+        });
         var host = builder.Build();
         await host.StartAsync(cancellationToken);
         return host;

@@ -7,8 +7,11 @@ internal static class StreamBench
     public static IReadOnlyDictionary<string, Func<CancellationToken, Task<IReadOnlyList<Figure>>>> Parts { get; } =
         new SortedDictionary<string, Func<CancellationToken, Task<IReadOnlyList<Figure>>>>(StringComparer.Ordinal)
         {
+            ["flavors"] = FlavorsBench.RunAsync,
             ["kafka"] = KafkaBench.RunAsync,
             ["log"] = PostgresLogBench.RunAsync,
+            ["slow-flavor"] = SlowFlavorBench.RunAsync,
+            ["timeline"] = TimelineBench.RunAsync,
         };
 
     /// <summary>Runs all parts.</summary>

@@ -30,6 +30,12 @@ public abstract class EventHandler
 public abstract class OutsideHandler : EventHandler
 {
     /// <summary>
+    /// Whether the call costs nothing and may be made any number of times: its events are neither looked up nor marked then. Not for a
+    /// flavor that parks whole cases.
+    /// </summary>
+    public virtual bool IsRepeatable => false;
+
+    /// <summary>
     /// Makes the call. Throws when it failed; it will be tried again. Throws <see cref="DependencyUnavailableException"/> when what it
     /// calls is away, so that no event is parked for it.
     /// </summary>

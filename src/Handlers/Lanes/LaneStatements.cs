@@ -29,7 +29,7 @@ internal static class LaneStatements
 
     /// <summary>Those of the events that are marked.</summary>
     public static NpgsqlBatchCommand FindMarked(short flavor, Guid[] events) => With(
-        "select event_id from handler_mark where flavor = $2 and event_id = any ($1)", Array(NpgsqlDbType.Uuid, events), Number(flavor));
+        "select mark.event_id from unnest($1) as one (id) join handler_mark mark on mark.flavor = $2 and mark.event_id = one.id", Array(NpgsqlDbType.Uuid, events), Number(flavor));
 
     /// <summary>Those of the streams of which an event is parked.</summary>
     public static NpgsqlBatchCommand FindParkedStreams(string flavor, Guid[] streams) => With(

@@ -17,6 +17,9 @@ public sealed class NexusHandler(CaseEventSignal signal) : OutsideHandler
     public override Flavor Flavor => Definition;
 
     /// <inheritdoc/>
+    public override bool IsRepeatable => true;
+
+    /// <inheritdoc/>
     public override bool Wants(EventRecord record) =>
         record.StreamType == "case" && record.Tenant == TenantDatabases.CaseManagementTenant;
 

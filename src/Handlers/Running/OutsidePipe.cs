@@ -13,6 +13,12 @@ internal sealed class OutsidePipe : EventPipe
     public OutsidePipe(OutsideHandler handler, PipeParts parts)
         : base(handler, parts)
     {
+        if (handler.IsRepeatable && handler.Flavor.WhenParked == ParkPolicy.ParkCase)
+        {
+            throw new InvalidOperationException(
+                $"Flavor '{handler.Flavor.Name}' is repeatable and parks whole cases; without marks nobody knows what waits. Give one of the two up.");
+        }
+
         _handler = handler;
         _looks = new PerTenant<LookLane>(async (tenant, cancellationToken) => new LookLane(await parts.LaneAsync(Flavor, tenant, cancellationToken)));
         _marks = new PerTenant<EffectLane<Item>>(async (tenant, cancellationToken) =>
@@ -30,6 +36,12 @@ internal sealed class OutsidePipe : EventPipe
     protected override async ValueTask<Settlement?> SettleAsync(HandledEvent handled, long? letter, CancellationToken cancellationToken)
     {
         var record = handled.Record;
+        if (letter is null && _handler.IsRepeatable)
+        {
+            await _handler.HandleAsync(handled, cancellationToken);
+            return Settlement.Applied;
+        }
+
         if (letter is null)
         {
             var looks = await _looks.GetAsync(record.Tenant, cancellationToken);

@@ -14,7 +14,7 @@ internal sealed class SearchIndexerHandler(ICaseIndexer indexer) : OutsideHandle
 
     public override Flavor Flavor => Definition;
 
-    public override bool Wants(EventRecord record) => record.StreamType == "case";
+    public override bool Wants(EventRecord record) => indexer.IsNeeded && record.StreamType == "case";
 
     public override ValueTask HandleAsync(HandledEvent handled, CancellationToken cancellationToken) =>
         new(indexer.WriteAsync(handled.Record, cancellationToken));

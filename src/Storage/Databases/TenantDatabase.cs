@@ -19,6 +19,11 @@ public sealed class TenantDatabase : IAsyncDisposable
     // The driver's own default, by which "not set" is recognised.
     private const int DriversPoolSize = 100;
 
+    // Who writes finds rows by their keys and nothing else. A plan made while a table was empty would scan it, and be kept after it has
+    // grown.
+    private static readonly string[] _byKeysOnly =
+        ["enable_seqscan = off", "enable_hashjoin = off", "enable_mergejoin = off", "plan_cache_mode = force_generic_plan"];
+
     private readonly NpgsqlDataSource? _replica;
 
     internal TenantDatabase(string tenant, TenantDatabaseOptions addresses, StorageOptions options)
@@ -33,9 +38,7 @@ public sealed class TenantDatabase : IAsyncDisposable
                 "synchronous_commit = on",
                 Milliseconds("idle_in_transaction_session_timeout", options.IdleTransactionTimeout),
 
-                // A writer finds rows by their keys and nothing else. A plan made while a table was empty would scan it, and be
-                // kept after it has grown.
-                "enable_seqscan = off", "enable_hashjoin = off", "enable_mergejoin = off", "plan_cache_mode = force_generic_plan",
+                .. _byKeysOnly,
             ],
             options.AppendConnections + 2,
             options);
@@ -50,7 +53,7 @@ public sealed class TenantDatabase : IAsyncDisposable
             tenant,
             addresses.Primary!,
             "switchboard-handlers",
-            ["synchronous_commit = off", Milliseconds("idle_in_transaction_session_timeout", options.IdleTransactionTimeout)],
+            ["synchronous_commit = off", Milliseconds("idle_in_transaction_session_timeout", options.IdleTransactionTimeout), .. _byKeysOnly],
             EffectConnections,
             options);
         _replica = addresses.Replica is { } replica ? Build(tenant, replica, "switchboard-replica", [], ReaderConnections, options) : null;

@@ -17,6 +17,7 @@ public sealed class SearchIndexerTests(DatabaseFixture fixture) : IClassFixture<
     {
         await using var world = HandlerWorld.Create(fixture.Database);
         var handler = world.Services.GetRequiredService<SearchIndexerHandler>();
+        handler.Wants(Event("case").Record).ShouldBeFalse();
         await handler.HandleAsync(Event("case"), Cancelled);
         world.Services.GetServices<IHostedService>().Select(static s => s.GetType().Name).ShouldNotContain("SearchIndexGuard");
     }
