@@ -8,6 +8,7 @@ using Switchboard.Gateway.Audit;
 using Switchboard.Gateway.CaseApi;
 using Switchboard.Gateway.Cases;
 using Switchboard.Gateway.CaseStreams;
+using Switchboard.Gateway.ChatApi;
 using Switchboard.Gateway.Grpc.Hosting;
 using Switchboard.Gateway.Http;
 using Switchboard.Gateway.Idempotency;
@@ -79,6 +80,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddCaseStreams(configuration);
         services.AddGrpc(configuration);
         services.AddSingleton<IRpcServices, CaseApiService>();
+        services.AddSingleton<IRpcServices, ChatInteractionsService>();
 
         services.Configure<KestrelServerOptions>(static kestrel =>
         {

@@ -1,6 +1,4 @@
-using Google.Protobuf;
 using Google.Protobuf.Reflection;
-using Grpc.Core;
 using Switchboard.Gateway.Grpc.Binding;
 using Switchboard.Gateway.Http;
 
@@ -40,20 +38,6 @@ internal sealed class OperationMethods(IEnumerable<ApiOperation> operations, Gat
             throw new InvalidOperationException($"{rpc.FullName} is no operation of the API.");
         }
 
-        var binding = new RequestBinding(rpc.InputType, operation);
-        var pipeline = new ApiPipeline(operation, frame);
-        return new UnaryMethod(rpc, (message, context) => InvokeAsync(pipeline, operation, binding, rpc.OutputType, message, context));
-    }
-
-    private static async Task<IMessage> InvokeAsync(
-        ApiPipeline pipeline, ApiOperation operation, RequestBinding binding, MessageDescriptor answerType, IMessage message, ServerCallContext context)
-    {
-        var http = context.GetHttpContext();
-        var id = RequestIds.Of(http.Request.Headers);
-        var request = new RpcRequest(http, operation, id, binding, message, answerType, context.CancellationToken);
-        await pipeline.RunAsync(http, request);
-        return request.Answer ?? throw (request.Refusal is { } refusal
-            ? RpcRefusal.Of(refusal, id)
-            : new RpcException(global::Grpc.Core.Status.DefaultCancelled));
+        return new UnaryMethod(rpc, new OperationCall(operation, rpc.InputType, rpc.OutputType, frame).InvokeAsync);
     }
 }

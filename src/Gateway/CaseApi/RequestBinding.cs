@@ -19,6 +19,7 @@ internal sealed class RequestBinding
     private readonly ImmutableArray<FieldDescriptor> _attributes;
     private readonly ImmutableArray<(RelationshipField Relationship, FieldDescriptor Field)> _relationships;
     private readonly FrozenSet<string> _required;
+    private readonly FrozenSet<string> _clearable;
     private readonly ResourceShape? _shape;
     private readonly FieldDescriptor? _id;
 
@@ -57,6 +58,7 @@ internal sealed class RequestBinding
         _parameters = parameters.ToFrozenDictionary();
         _attributes = attributes.ToImmutable();
         _relationships = relationships.ToImmutable();
+        _clearable = _shape is null ? [] : _shape.Attributes.OfType<ClearableUuidField>().Select(one => one.Name).ToFrozenSet(StringComparer.Ordinal);
         _required = _shape is null ? [] : _shape.Attributes.Where(one => one.Required).Select(one => one.Name).ToFrozenSet(StringComparer.Ordinal);
     }
 
@@ -91,12 +93,11 @@ internal sealed class RequestBinding
             // Without a presence of its own, what is required is said even when it is empty: whether it may be is the operation's business.
             if (FieldJson.IsSet(field, message) || (!field.HasPresence && field.FieldType != FieldType.Enum && _required.Contains(field.Name)))
             {
-                json.WritePropertyName(field.Name);
-                FieldJson.Write(json, field, message);
+                WriteAttribute(json, field, message);
             }
-            else if (field.HasPresence)
+            else if (field.HasPresence && _required.Contains(field.Name))
             {
-                // The same as its absence to all but an attribute that is cleared by null.
+                // Required, and optional in the message: it is cleared by null.
                 json.WriteNull(field.Name);
             }
         }
@@ -116,6 +117,19 @@ internal sealed class RequestBinding
         json.WriteEndObject();
         json.Flush();
         return bytes.WrittenMemory;
+    }
+
+    private void WriteAttribute(Utf8JsonWriter json, FieldDescriptor field, IMessage message)
+    {
+        json.WritePropertyName(field.Name);
+        if (_clearable.Contains(field.Name) && FieldJson.TextOf(field, message).Length == 0)
+        {
+            json.WriteNullValue();
+        }
+        else
+        {
+            FieldJson.Write(json, field, message);
+        }
     }
 
     private static void WriteRelationship(Utf8JsonWriter json, RelationshipField relationship, FieldDescriptor field, IMessage message)

@@ -51,8 +51,15 @@ internal class RpcRequest(
 
     public override ValueTask<(RequestBody? Body, ApiError? Refusal)> ReadBodyAsync(int maxBytes)
     {
-        var body = _operation.Body is null ? default : binding.BodyOf(message);
-        return new(RequestBody.Of(body.Span, maxBytes));
+        try
+        {
+            var body = _operation.Body is null ? default : binding.BodyOf(message);
+            return new(RequestBody.Of(body.Span, maxBytes));
+        }
+        catch (InvalidOperationException)
+        {
+            return new((null, ApiError.BadRequest("a google.protobuf.Value in the message has no kind")));
+        }
     }
 
     public override ValueTask SendAsync<T>(T state, Action<Utf8JsonWriter, T> render) =>

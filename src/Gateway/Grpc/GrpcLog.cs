@@ -7,7 +7,4 @@ internal static partial class GrpcLog
 {
     [LoggerMessage(4500, LogLevel.Error, "A call of {Method} was answered with {Status}.")]
     public static partial void CallFailed(this ILogger logger, string method, string status, Exception exception);
-
-    [LoggerMessage(4501, LogLevel.Information, "gRPC is served on {Address} port {Port} ({Security}).")]
-    public static partial void Listening(this ILogger logger, string address, int port, string security);
 }

@@ -63,7 +63,7 @@ internal static class SiloProcess
     {
         StartupFailedException or PrivatePostgresException or MigrationException or KafkaUnavailableException => error.Message,
         OptionsValidationException options => string.Join(Environment.NewLine, options.Failures),
-        IOException { InnerException: AddressInUseException } => $"{error.Message} Choose another port with Http:Port (./dev up --http PORT).",
+        IOException { InnerException: AddressInUseException } => $"{error.Message} Choose another port with Http:Port or, for gRPC, Grpc:Port (./dev up --http PORT --grpc PORT).",
         _ => null,
     };
 }

@@ -11,15 +11,19 @@ internal sealed class CaseApiClient(RunningOrg org, string? apiKey = null) : IDi
 {
     private readonly RpcClient _client = new(org.Gateway.Http2);
 
-    public async Task<T> CallAsync<T>(string method, IMessage request, MessageParser<T> parser, params (string, string)[] headers)
+    public Task<T> CallAsync<T>(string method, IMessage request, MessageParser<T> parser, params (string, string)[] headers)
+        where T : IMessage<T> => CallPathAsync($"/switchboard.cases.v1.CaseApi/{method}", request, parser, headers);
+
+    /// <summary>Calls a method of any service.</summary>
+    public async Task<T> CallPathAsync<T>(string path, IMessage request, MessageParser<T> parser, params (string, string)[] headers)
         where T : IMessage<T>
     {
-        var answer = await SendAsync(method, request, headers);
+        var answer = await _client.CallAsync(path, request, [.. Keys, .. headers]);
         answer.Status.ShouldBe(0, answer.Message);
         return answer.Messages(parser).Single();
     }
 
-    /// <summary>Sends a request that must be refused; returns what it is told.</summary>
+    /// <summary>Sends a request that must be refused, by the method's name or another service's path; returns what it is told.</summary>
     public Task<Google.Rpc.Status> RefusedAsync(string method, IMessage request, params int[] codes) => RefusedAsync(method, request, codes, []);
 
     public async Task<Google.Rpc.Status> RefusedAsync(string method, IMessage request, int[] codes, params (string, string)[] headers)
@@ -60,5 +64,5 @@ internal sealed class CaseApiClient(RunningOrg org, string? apiKey = null) : IDi
     private (string, string)[] Keys => [("dd-api-key", apiKey ?? org.ApiKey), ("dd-application-key", org.ApplicationKey)];
 
     private Task<RpcAnswer> SendAsync(string method, IMessage request, (string, string)[] headers) =>
-        _client.CallAsync($"/switchboard.cases.v1.CaseApi/{method}", request, [.. Keys, .. headers]);
+        _client.CallAsync(method.StartsWith('/') ? method : $"/switchboard.cases.v1.CaseApi/{method}", request, [.. Keys, .. headers]);
 }

@@ -99,6 +99,13 @@ public sealed class CaseApiTests(RunningGatewayFixture running)
         links.Links.ShouldBe([link]);
         await api.CallAsync("DeleteCaseLink", new DeleteCaseLinkRequest { LinkId = link.Id }, Empty.Parser);
 
+        var task = await api.CallAsync("CreateCaseTask", new CreateCaseTaskRequest { CaseId = id, Title = "look", AssigneeId = org.UserId.ToString() }, CaseTask.Parser);
+        task = await api.CallAsync("UpdateCaseTask", new UpdateCaseTaskRequest { CaseId = id, TaskId = task.Id, Done = true }, CaseTask.Parser);
+        (task.Done, task.AssigneeId, task.DoneById).ShouldBe((true, org.UserId.ToString(), org.UserId.ToString()));
+        task = await api.CallAsync("UpdateCaseTask", new UpdateCaseTaskRequest { CaseId = id, TaskId = task.Id, AssigneeId = "" }, CaseTask.Parser);
+        (task.Title, task.AssigneeId).ShouldBe(("look", ""));
+        (await api.CallAsync("ListCaseTasks", new CaseReference { CaseId = id }, ListCaseTasksResponse.Parser)).Tasks.ShouldBe([task]);
+
         var bulk = new BulkUpdateCasesRequest { CaseIds = { id, second }, Type = "priority", Payload = { ["priority"] = "P3" } };
         var outcomes = await api.CallAsync("BulkUpdateCases", bulk, BulkUpdateCasesResponse.Parser);
         (outcomes.Done, outcomes.Refused).ShouldBe((2L, 0L));
@@ -217,6 +224,7 @@ public sealed class CaseApiTests(RunningGatewayFixture running)
             new CreateCaseRequest { ProjectId = project, TypeId = StandardType, Title = "x", CustomAttributes = { ["a"] = new CustomValue { Type = "TEXT", Value = deep } } },
             new CreateCaseRequest { ProjectId = project, TypeId = StandardType, Title = "x", CustomAttributes = { ["a"] = new CustomValue { Type = "NUMBER", Value = Value.ForNumber(double.NaN) } } },
             new CreateCaseRequest { ProjectId = project, TypeId = StandardType, Title = "x", Priority = (Priority)99 },
+            new CreateCaseRequest { ProjectId = project, TypeId = StandardType, Title = "x", CustomAttributes = { ["a"] = new CustomValue { Type = "TEXT", Value = new Value() } } },
         ];
         foreach (var request in refused)
         {

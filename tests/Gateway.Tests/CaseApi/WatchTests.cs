@@ -19,15 +19,14 @@ public sealed class WatchTests(RunningGatewayFixture running)
         {
             (await watch.NextAsync()).MessageCase.ShouldBe(CaseWatchMessage.MessageOneofCase.Ready);
             await api.CallAsync("UpdateCaseTitle", new UpdateCaseTitleRequest { CaseId = id, Title = "seen" }, Gateway.CaseApi.Messages.Case.Parser);
-            var told = await watch.NextChangeAsync();
+            var told = await watch.NextChangeAsync(change => change.Change.Changes.Any(one => one.Field == "title" && one.New.StringValue == "seen"));
             (told.Change.Case.Id, told.Change.Data.Title, told.Change.Actor.Id).ShouldBe((id, "seen", org.UserId.ToString()));
-            told.Change.Changes.Single(change => change.Field == "title").New.StringValue.ShouldBe("seen");
             last = told.Position;
         }
 
         await api.CallAsync("UpdateCaseTitle", new UpdateCaseTitleRequest { CaseId = id, Title = "missed" }, Gateway.CaseApi.Messages.Case.Parser);
         using var again = await Watch.OpenAsync(api, "WatchCases", new WatchCasesRequest { LastEventId = last });
-        var next = await again.NextChangeAsync();
+        var next = await again.NextChangeAsync(static _ => true);
         next.Change.Changes.Single(change => change.Field == "title").New.StringValue.ShouldBe("missed");
     }
 
@@ -42,7 +41,7 @@ public sealed class WatchTests(RunningGatewayFixture running)
         await watch.NextAsync();
         await api.CallAsync("ArchiveCase", new CaseReference { CaseId = other }, Gateway.CaseApi.Messages.Case.Parser);
         await api.CallAsync("UpdatePriority", new UpdatePriorityRequest { CaseId = id, Priority = Priority.P1 }, Gateway.CaseApi.Messages.Case.Parser);
-        var told = await watch.NextChangeAsync();
+        var told = await watch.NextChangeAsync(change => change.Change.Case.Id != id || change.Change.Changes.Any(one => one.Field == "priority" && one.New.StringValue == "P1"));
         (told.Change.Case.Id, told.Change.Data.Priority).ShouldBe((id, Priority.P1));
     }
 
@@ -67,12 +66,13 @@ public sealed class WatchTests(RunningGatewayFixture running)
             return new Watch(response, await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
         }
 
-        public async Task<CaseWatchMessage> NextChangeAsync()
+        /// <summary>The next change that is meant. What was committed before the stream was ready may come after it (the log's horizon).</summary>
+        public async Task<CaseWatchMessage> NextChangeAsync(Func<CaseWatchMessage, bool> isMeant)
         {
             while (true)
             {
                 var message = await NextAsync();
-                if (message.MessageCase == CaseWatchMessage.MessageOneofCase.Change)
+                if (message.MessageCase == CaseWatchMessage.MessageOneofCase.Change && isMeant(message))
                 {
                     return message;
                 }

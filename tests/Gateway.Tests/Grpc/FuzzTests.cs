@@ -95,7 +95,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
 
     private static byte[] Mutate(Random random, int round)
     {
-        var message = new EchoRequest { Text = new string('x', random.Next(200)), Times = random.Next(3) }.ToBytes();
+        var message = new EchoRequest { Text = new string('x', random.Next(1, 200)), Times = random.Next(3) }.ToBytes();
         var frame = RpcClient.Frame(message);
         switch (round % 8)
         {
