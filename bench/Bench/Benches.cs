@@ -1,5 +1,6 @@
 using Switchboard.Bench.Engine;
 using Switchboard.Bench.Gateway;
+using Switchboard.Bench.Grpc;
 using Switchboard.Bench.Search;
 using Switchboard.Bench.Store;
 using Switchboard.Bench.Streams;
@@ -18,6 +19,7 @@ internal static class Benches
             ["store"] = StoreBench.RunAsync,
             ["streams"] = StreamBench.RunAsync,
             ["gateway"] = GatewayBench.RunAsync,
+            ["grpc"] = GrpcBench.RunAsync,
             ["search"] = SearchBench.RunAsync,
             ["up"] = UpBench.RunAsync,
         };

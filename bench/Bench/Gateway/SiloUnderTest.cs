@@ -12,17 +12,23 @@ internal sealed class SiloUnderTest : IAsyncDisposable
     private readonly Process _process;
     private readonly Credentials _keys;
 
-    private SiloUnderTest(Process process, IPEndPoint address, Credentials keys)
+    private SiloUnderTest(Process process, IPEndPoint address, IPEndPoint grpc, Credentials keys)
     {
-        (_process, Address, _keys) = (process, address, keys);
+        (_process, Address, Grpc, _keys) = (process, address, grpc, keys);
     }
 
     public IPEndPoint Address { get; }
 
+    /// <summary>Where gRPC is spoken.</summary>
+    public IPEndPoint Grpc { get; }
+
+    /// <summary>The development organisation's keys as metadata.</summary>
+    public IReadOnlyList<(string Name, string Value)> Keys => [("dd-api-key", _keys.ApiKey), ("dd-application-key", _keys.ApplicationKey)];
+
     /// <summary>Starts on a folder; a second start on the same folder finds the data of the first.</summary>
-    public static async Task<SiloUnderTest> StartAsync(string data, CancellationToken cancellationToken)
+    public static async Task<SiloUnderTest> StartAsync(string data, CancellationToken cancellationToken, params string[] more)
     {
-        var process = Process.Start(new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo("dotnet")
         {
             ArgumentList =
             {
@@ -34,16 +40,24 @@ internal sealed class SiloUnderTest : IAsyncDisposable
                 "--Gateway:RequestsPerSecond=10000000",
             },
             RedirectStandardOutput = true,
-        }) ?? throw new InvalidOperationException("dotnet could not be started.");
+        };
+        foreach (var argument in more)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet could not be started.");
         while (await process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
         {
             const string Ready = "Switchboard is ready: http://";
+            const string GrpcAt = "gRPC http://";
             if (line.StartsWith(Ready, StringComparison.Ordinal))
             {
                 _ = DrainAsync(process);
                 var address = IPEndPoint.Parse(line[Ready.Length..].Split(' ')[0]);
+                var grpc = IPEndPoint.Parse(line[(line.IndexOf(GrpcAt, StringComparison.Ordinal) + GrpcAt.Length)..].Split(' ')[0]);
                 var file = await File.ReadAllTextAsync(Path.Combine(data, "dev-credentials.json"), cancellationToken);
-                return new SiloUnderTest(process, address, Credentials.Read(file));
+                return new SiloUnderTest(process, address, grpc, Credentials.Read(file));
             }
         }
 
