@@ -5,6 +5,7 @@ using Switchboard.Cases;
 using Switchboard.Commands;
 using Switchboard.Events;
 using Switchboard.Grains.Cases;
+using Switchboard.Grains.EventStore;
 using Switchboard.Projects;
 using Switchboard.Storage.Databases;
 
@@ -14,7 +15,16 @@ namespace Switchboard.Handlers.CaseLinks;
 /// Lets linked cases act on each other: closing a parent may close its children, and a duplicate follows its original's closing. Its
 /// effect is a command to the other case; one that is closed already is left alone, so every chain ends.
 /// </summary>
-internal sealed partial class CaseLinkHandler(IGrainFactory grains, ICaseLinks links, ILogger<CaseLinkHandler> logger) : OutsideHandler
+/// <remarks>
+/// What is the case is read from the rows, which hold the event: a grain of this process may have read its case before another process
+/// wrote it.
+/// </remarks>
+internal sealed partial class CaseLinkHandler(
+    IGrainFactory grains,
+    IAggregateRows<CaseSnapshot> cases,
+    IAggregateRows<ProjectSnapshot> projects,
+    ICaseLinks links,
+    ILogger<CaseLinkHandler> logger) : OutsideHandler
 {
     /// <summary>Its name and policy.</summary>
     public static Flavor Definition { get; } = new("case-link");
@@ -31,7 +41,7 @@ internal sealed partial class CaseLinkHandler(IGrainFactory grains, ICaseLinks l
             return;
         }
 
-        if (await CaseOf(record.OrgId, leaderId).GetAsync(cancellationToken) is not { } leader)
+        if (await cases.LoadAsync(record.OrgId, leaderId, cancellationToken) is not { } leader)
         {
             return; // deleted
         }
@@ -41,7 +51,7 @@ internal sealed partial class CaseLinkHandler(IGrainFactory grains, ICaseLinks l
             return; // what is linked to a duplicate follows the case that it went into
         }
 
-        var project = await grains.GetGrain<IProjectGrain>(GrainKeys.Of(record.OrgId, leader.ProjectId)).GetAsync(cancellationToken);
+        var project = await projects.LoadAsync(record.OrgId, leader.ProjectId, cancellationToken);
         var rules = LinkRules.Of(project?.Settings ?? ImmutableSortedDictionary<string, string>.Empty);
         var followers = LinkAction.FollowersOf(body, leader, rules, await ReadAsync(leader, cancellationToken));
         if (followers.IsEmpty)
@@ -63,15 +73,18 @@ internal sealed partial class CaseLinkHandler(IGrainFactory grains, ICaseLinks l
 
     private async ValueTask CloseAsync(EventRecord record, Guid follower, string? reason, CancellationToken cancellationToken)
     {
-        var grain = CaseOf(record.OrgId, follower);
-        if (await grain.GetAsync(cancellationToken) is not { StatusGroup: not StatusGroup.Closed })
+        if (await cases.LoadAsync(record.OrgId, follower, cancellationToken) is not { StatusGroup: not StatusGroup.Closed })
         {
             return;
         }
 
+        // The command has an idempotency key, so it is appended, whatever it decides, and an older copy is found out.
+        var grain = grains.GetGrain<ICaseGrain>(GrainKeys.Of(record.OrgId, follower));
         var outcome = await grain.ExecuteAsync(new SetStatus(null, StatusGroup.Closed, reason), LinkAction.ContextOf(record, follower), cancellationToken);
         if (outcome.Error is { Kind: not ErrorKind.NotFound } error)
         {
+            // A refusal is not appended: the next attempt is to decide on the case as it is.
+            await grain.RefreshAsync(cancellationToken);
             throw new InvalidOperationException($"Case {follower} could not follow {record.StreamId} into closing: {error.Title}. {error.Detail}");
         }
     }
@@ -91,8 +104,6 @@ internal sealed partial class CaseLinkHandler(IGrainFactory grains, ICaseLinks l
             : duplicates.Contains(link.Parent) ? link with { Parent = own }
             : link with { Child = own })];
     }
-
-    private ICaseGrain CaseOf(Guid orgId, Guid caseId) => grains.GetGrain<ICaseGrain>(GrainKeys.Of(orgId, caseId));
 
     [LoggerMessage(
         7340, LogLevel.Warning,

@@ -29,6 +29,12 @@ public sealed class WebhookOptions
     /// <summary>How long a receiver may take to answer.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How long after <see cref="Timeout"/> an attempt may take to record its outcome. An attempt of a process that died is made again
+    /// after both.
+    /// </summary>
+    public TimeSpan ClaimMargin { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Calls that this process makes at once.</summary>
     public int Concurrency { get; set; } = 64;
 
@@ -71,6 +77,7 @@ internal sealed class WebhookOptionsValidator : IValidateOptions<WebhookOptions>
             options.ConcurrencyPerWebhook is >= 1 and <= 100,
             nameof(options.ConcurrencyPerWebhook), options.ConcurrencyPerWebhook, "1 to 100");
         Time(options.Timeout, nameof(options.Timeout), TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
+        Time(options.ClaimMargin, nameof(options.ClaimMargin), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
         Time(options.FirstPause, nameof(options.FirstPause), TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
         Time(options.LongestPause, nameof(options.LongestPause), options.FirstPause, TimeSpan.FromDays(1));
         Time(options.GiveUpAfter, nameof(options.GiveUpAfter), TimeSpan.FromSeconds(1), TimeSpan.FromDays(7));

@@ -21,8 +21,6 @@ internal sealed partial class WebhookSender(
     TimeProvider time,
     ILogger<WebhookSender> logger) : BackgroundService
 {
-    // Beyond the longest attempt: time to record its outcome.
-    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(3);
 
@@ -66,7 +64,7 @@ internal sealed partial class WebhookSender(
         try
         {
             return await queue.ClaimAsync(
-                room, _options.ConcurrencyPerWebhook, time.GetUtcNow(), _options.Timeout + Margin, cancellationToken);
+                room, _options.ConcurrencyPerWebhook, time.GetUtcNow(), _options.Timeout + _options.ClaimMargin, cancellationToken);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

@@ -118,7 +118,7 @@ public sealed partial class PrivatePostgres(PrivatePostgresOptions options, Time
             ["synchronous_commit"] = "on",
             ["full_page_writes"] = "on",
             ["shared_buffers"] = "128MB",
-            ["max_connections"] = "100",
+            ["max_connections"] = "200", // a process takes at most 60 for each of its two databases
             ["max_wal_size"] = "2GB",
             ["wal_compression"] = "lz4",
             ["log_line_prefix"] = "%m [%p] %a ",

@@ -37,7 +37,10 @@ public sealed class WebSocketTests(RunningGatewayFixture gateway)
 
         using var again = await ConnectAsync(org, $"?last_event_id={ready.Text("id")}");
 
-        EventStreamTests.TitleOf((await NextAsync(again)).ShouldNotBeNull().GetProperty("event")).ShouldBe("missed");
+        // What any other transaction on the server still holds back is told after the stream is ready.
+        var message = (await NextAsync(again)).ShouldNotBeNull();
+        message = message.Text("type") == "ready" ? (await NextAsync(again)).ShouldNotBeNull() : message;
+        EventStreamTests.TitleOf(message.GetProperty("event")).ShouldBe("missed");
     }
 
     [Fact]
