@@ -129,8 +129,14 @@ internal sealed class CaseOperations(CaseLookup cases, ProjectGate gate) : IApiO
         }
 
         var canonical = await cases.FindCanonicalAsync(request, found);
-        await (canonical is not null && request.CanRedirect
-            ? request.RedirectAsync($"/api/v2/cases/{canonical.Id:D}")
+        if (canonical is not null && request.CanRedirect)
+        {
+            await request.RedirectAsync($"/api/v2/cases/{canonical.Id:D}");
+            return;
+        }
+
+        await (canonical is not null && !await gate.SeesCaseAsync(request, canonical.Id)
+            ? request.RefuseAsync(CaseLookup.NotFound)
             : cases.SendAsync(request, canonical ?? found));
     }
 

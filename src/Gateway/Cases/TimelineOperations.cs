@@ -10,7 +10,7 @@ using Switchboard.Timeline;
 namespace Switchboard.Gateway.Cases;
 
 /// <summary>Comments on cases, and the timelines that they are part of.</summary>
-internal sealed class TimelineOperations(CaseLookup cases, ITimelineReader timelines, People people) : IApiOperations
+internal sealed class TimelineOperations(CaseLookup cases, ITimelineReader timelines, ProjectGate gate, People people) : IApiOperations
 {
     private const string Tag = "Case Management";
     private const string CommentPath = "/api/v2/cases/{case_id}/comment/{cell_id}";
@@ -143,6 +143,12 @@ internal sealed class TimelineOperations(CaseLookup cases, ITimelineReader timel
             if (request.CanRedirect)
             {
                 await request.RedirectAsync($"/api/v2/cases/{canonical.Id:D}/timelines");
+                return;
+            }
+
+            if (!await gate.SeesCaseAsync(request, canonical.Id))
+            {
+                await request.RefuseAsync(CaseLookup.NotFound);
                 return;
             }
 
