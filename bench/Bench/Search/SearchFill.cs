@@ -40,7 +40,7 @@ internal static class SearchFill
             from "case" c where c.org_id = '{org}' and c.public_id > 10000000
             """,
             "alter table case_text enable trigger user",
-            "create index case_text_words on case_text using gin (org_id, words, tags) with (gin_pending_list_limit = 1024)",
+            "create index case_text_words on case_text using gin (words, tags) with (gin_pending_list_limit = 1024)",
             "create index case_text_title on case_text using gin (org_id, title gin_trgm_ops) with (gin_pending_list_limit = 1024)",
             "select case_facet_refill()",
             "vacuum analyze",

@@ -64,7 +64,10 @@ public sealed record CaseSearchRequest(
 /// <summary>A page of a search.</summary>
 /// <param name="Cases">The page, in order.</param>
 /// <param name="Total">How many cases match, counted up to <see cref="SearchLimits.Window"/>.</param>
-/// <param name="TotalIsLowerBound">True when more than <see cref="SearchLimits.Window"/> match: <paramref name="Total"/> is that limit.</param>
+/// <param name="TotalIsLowerBound">
+/// True when <paramref name="Total"/> match at least: more than <see cref="SearchLimits.Window"/> match, or have the words or attributes that are asked for,
+/// of which no more are compared with the rest of the query in order to count.
+/// </param>
 public sealed record CaseSearchPage(ImmutableArray<CaseSnapshot> Cases, long Total, bool TotalIsLowerBound = false);
 
 /// <summary>What cases can be sorted by.</summary>

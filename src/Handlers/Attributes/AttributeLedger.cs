@@ -46,7 +46,7 @@ internal sealed class AttributeLedger(AttributeOptions options)
         {
             ProjectId = project,
             Version = change.Version,
-            Attributes = change.Attributes is { } attributes ? Distinct(attributes) : before.Attributes,
+            Attributes = AttributesOf(before.Attributes, change),
         };
         if (before.ProjectId != project)
         {
@@ -55,6 +55,17 @@ internal sealed class AttributeLedger(AttributeOptions options)
         }
 
         Cases[change.CaseId] = Replace(before, after, change.At);
+    }
+
+    private static ImmutableSortedDictionary<string, ImmutableArray<string>> AttributesOf(
+        ImmutableSortedDictionary<string, ImmutableArray<string>> before, AttributeChange change)
+    {
+        var after = change.Gone ? _none
+            : change.Attributes is { } replaced ? Distinct(replaced).AddRange(before.Where(static pair => pair.Key.StartsWith(AttributeChange.CustomMark, StringComparison.Ordinal)))
+            : before;
+        return change.Custom is not { } custom ? after
+            : custom.Values.IsEmpty ? after.Remove(custom.Key)
+            : after.SetItem(custom.Key, [.. custom.Values.Distinct(StringComparer.Ordinal)]);
     }
 
     private static ImmutableSortedDictionary<string, ImmutableArray<string>> Distinct(ImmutableSortedDictionary<string, ImmutableArray<string>> attributes) =>

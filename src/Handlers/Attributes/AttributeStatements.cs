@@ -164,7 +164,10 @@ internal sealed class AttributeStatements(EffectBatch<AttributeChange> batch)
     {
         var before = ledger.Cases.GetValueOrDefault(changes.Key);
         Guid?[] homes = [before?.ProjectId, projects.TryGetValue(changes.Key, out var row) ? row : null, .. changes.Select(static change => change.ProjectId)];
-        var maps = changes.Select(static change => change.Attributes).Append(before?.Attributes).OfType<ImmutableSortedDictionary<string, ImmutableArray<string>>>().ToArray();
+        var custom = changes.Where(static change => change.Custom is not null)
+            .Select(static change => ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty.Add(change.Custom!.Value.Key, change.Custom.Value.Values));
+        var maps = changes.Select(static change => change.Attributes).Append(before?.Attributes).OfType<ImmutableSortedDictionary<string, ImmutableArray<string>>>()
+            .Concat(custom).ToArray();
         var org = changes.First().OrgId;
         return homes.OfType<Guid>().Distinct().SelectMany(home => maps.SelectMany(map => PairsOf(new ProjectName(org, home), map)));
     }

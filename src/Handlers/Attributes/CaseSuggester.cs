@@ -13,21 +13,24 @@ internal sealed class CaseSuggester(TenantDatabase database, ICaseSearch search,
     /// <summary>As much of a value as its index has; the rest is compared afterwards.</summary>
     private const int IndexedLength = 100;
 
-    // Letter case is the database's matter, so that both sides are folded alike. U+10FFFF comes after every text of that beginning.
+    // Letter case is the database's matter, so that both sides are folded alike. U+10FFFF comes after every text of that beginning. What is
+    // counted of a type's own attribute stands beside the attribute of that name, under a key with a mark before it.
     private const string Keys =
         """
-        select key, sum(cases)::bigint, max(last_seen)
+        select min(ltrim(key, '=')) as name, sum(cases)::bigint, max(last_seen)
         from attribute_key
         where org_id = $1 and ($2::uuid is null or project_id = $2) and project_id <> all ($5)
-            and lower(key) collate "C" >= lower($3) collate "C" and lower(key) collate "C" < lower($3) || U&'\+10FFFF' collate "C"
-        group by key order by sum(cases) desc, key collate "C" limit $4
+            and ((lower(key) collate "C" >= lower($3) collate "C" and lower(key) collate "C" < lower($3) || U&'\+10FFFF' collate "C")
+                or (lower(key) collate "C" >= '=' || lower($3) collate "C" and lower(key) collate "C" < '=' || lower($3) || U&'\+10FFFF' collate "C"))
+        group by lower(ltrim(key, '=')) order by sum(cases) desc, min(ltrim(key, '=')) collate "C" limit $4
         """;
 
     private const string Values =
         """
         with keys as (
             select distinct key from attribute_key
-            where org_id = $1 and ($2::uuid is null or project_id = $2) and project_id <> all ($7) and lower(key) collate "C" = lower($5) collate "C"
+            where org_id = $1 and ($2::uuid is null or project_id = $2) and project_id <> all ($7)
+                and lower(key) collate "C" in (lower($5) collate "C", '=' || lower($5) collate "C")
         )
         select value, sum(cases)::bigint, max(last_seen)
         from attribute_value
@@ -44,7 +47,8 @@ internal sealed class CaseSuggester(TenantDatabase database, ICaseSearch search,
             select from attribute_project where org_id = $1 and ($2::uuid is null or project_id = $2) and project_id <> all ($4) and overflow > 0 and $3::text is null
             union all
             select from attribute_key
-            where org_id = $1 and ($2::uuid is null or project_id = $2) and project_id <> all ($4) and overflow > 0 and lower(key) collate "C" = lower($3) collate "C"
+            where org_id = $1 and ($2::uuid is null or project_id = $2) and project_id <> all ($4) and overflow > 0
+                and lower(key) collate "C" in (lower($3) collate "C", '=' || lower($3) collate "C")
         )
         """;
 

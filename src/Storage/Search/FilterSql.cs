@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Npgsql;
@@ -8,16 +9,21 @@ namespace Switchboard.Storage.Search;
 
 /// <summary>
 /// A filter as a condition on the tables of <see cref="SearchTables"/>. Every value travels as a parameter; the text of the statement
-/// consists of this file's constants only. <c>$1</c> is the organisation.
+/// consists of this file's constants only. <c>$1</c> is the organisation; where <c>case_text</c> is read, <c>$2</c> is its tag.
 /// </summary>
 internal sealed class FilterSql
 {
-    private readonly StringBuilder _sql = new();
+    private readonly CaseFilter _filter;
+    private StringBuilder _sql = new();
 
-    private FilterSql(Guid orgId, SearchTables tables)
+    private FilterSql(Guid orgId, CaseFilter filter, SearchTables tables)
     {
-        Tables = tables;
+        (Tables, _filter) = (tables, filter);
         Add(NpgsqlDbType.Uuid, orgId);
+        if (tables.Text)
+        {
+            Add(NpgsqlDbType.Text, ScopeSql.Of(orgId, filter));
+        }
     }
 
     /// <summary>What the condition reads.</summary>
@@ -29,6 +35,9 @@ internal sealed class FilterSql
     /// <summary><c>$1</c> and so on.</summary>
     public List<NpgsqlParameter> Parameters { get; } = [];
 
+    /// <summary>Whether what is being written must be answered by the index of words and tags.</summary>
+    public bool Indexed { get; private set; }
+
     private string Common => Tables.Common;
 
     public static FilterSql Of(Guid orgId, CaseFilter filter, CaseSort sort) => Of(orgId, filter, SearchTables.Of(filter, sort));
@@ -36,10 +45,61 @@ internal sealed class FilterSql
     /// <summary>A condition on at least these tables.</summary>
     public static FilterSql Of(Guid orgId, CaseFilter filter, SearchTables tables)
     {
-        var sql = new FilterSql(orgId, tables);
+        var sql = new FilterSql(orgId, filter, tables);
         sql.Write(filter);
         return sql;
     }
+
+    /// <summary>
+    /// The filter in two parts: what the index of words and tags finds by itself, on <c>case_text t</c>, and what those cases must then be
+    /// compared with, on <see cref="Tables"/>. Null when the index is of no use. <c>$2</c> is to be asked for beside the first.
+    /// </summary>
+    public FilterParts? Split()
+    {
+        ImmutableArray<CaseFilter> parts = _filter is AllFilter all ? all.Parts : [_filter];
+        if (!parts.Any(static part => IsIndexed(part) && IsText(part)))
+        {
+            return null;
+        }
+
+        var found = parts.Where(static part => (IsIndexed(part) && IsText(part))
+            || part is ProjectFilter { Any.Length: > 0 and <= ScopeSql.Most } or TypeFilter { Any.Length: > 0 and <= ScopeSql.Most }).ToList();
+        var compared = parts.Except(found).Where(static part => part is not NotFilter { Part: PresentFilter { Part: CasePart.ArchivedAt } }).ToList();
+        return new(Written(found, indexed: true), Written(compared, indexed: false), compared.Any(SearchTables.ReadsText));
+    }
+
+    /// <summary>Whether the filter compares what <c>case_text</c> alone has.</summary>
+    private static bool IsText(CaseFilter filter) => filter switch
+    {
+        WordsFilter or TitleFilter or AttributeFilter or AttributeNumberFilter or UserFilter { Field: CaseUserField.Watcher } or HandleFilter { Field: CaseUserField.Watcher } => true,
+        AllFilter all => all.Parts.All(IsText),
+        AnyFilter any => any.Parts.All(IsText),
+        NotFilter not => IsText(not.Part),
+        _ => false,
+    };
+
+    private string Written(List<CaseFilter> parts, bool indexed)
+    {
+        var outer = _sql;
+        (_sql, Indexed) = (new(), indexed);
+        if (parts.Count > 0)
+        {
+            WriteParts(parts, " and ");
+        }
+
+        var written = parts.Count > 0 ? _sql.ToString() : FilterParts.Nothing;
+        (_sql, Indexed) = (outer, false);
+        return written;
+    }
+
+    /// <summary>Whether the index of words and tags narrows the filter down by more than the organisation.</summary>
+    private static bool IsIndexed(CaseFilter filter) => filter switch
+    {
+        WordsFilter or AttributeFilter or AttributeNumberFilter or UserFilter { Field: CaseUserField.Watcher } or HandleFilter { Field: CaseUserField.Watcher } => true,
+        AllFilter all => all.Parts.Any(IsIndexed),
+        AnyFilter any => any.Parts.All(IsIndexed),
+        _ => false,
+    };
 
     /// <summary>Adds a parameter and gives its name.</summary>
     public string Add(NpgsqlDbType type, object value)
@@ -62,7 +122,9 @@ internal sealed class FilterSql
             case TitleFilter title: _sql.Append($"t.title ilike {Like(new(["", .. title.Pattern.Pieces, ""]))}"); break;
             case PriorityFilter priority: _sql.Append(Priority(priority)); break;
             case StatusGroupFilter group: _sql.Append(Group(group)); break;
+            case TypeFilter type when Indexed: _sql.Append(Tagged(ScopeSql.Of(type))); break;
             case TypeFilter type: _sql.Append($"{Common}.type_id = any({Add(NpgsqlDbType.Array | NpgsqlDbType.Uuid, type.Any.ToArray())})"); break;
+            case ProjectFilter project when Indexed: _sql.Append(Tagged(ScopeSql.Of(project))); break;
             case ProjectFilter project: _sql.Append(Project(project)); break;
             case TextFilter text: _sql.Append(TextField(text)); break;
             case PublicIdFilter id:
@@ -106,6 +168,8 @@ internal sealed class FilterSql
 
     private string Priority(PriorityFilter filter) =>
         Set("f.rank", [.. filter.Any.Select(static p => ((int)p + 5) % 6).Order()]);
+
+    private string Tagged(string tags) => $"t.tags @@ {Add(NpgsqlDbType.Text, tags)}::tsquery";
 
     private string Project(ProjectFilter filter) => filter.Any is [var only]
         ? $"{Common}.project_id = {Add(NpgsqlDbType.Uuid, only)}"
@@ -194,4 +258,14 @@ internal sealed class FilterSql
         CasePart.DueDate => "c.due_date is not null",
         _ => throw new ArgumentOutOfRangeException(nameof(part), part, "No such part."),
     };
+}
+
+/// <summary>A filter in two parts; see <see cref="FilterSql.Split"/>.</summary>
+/// <param name="Found">What the index finds.</param>
+/// <param name="Compared">What is compared then; <c>true</c> for nothing.</param>
+/// <param name="ComparesText">Whether that reads words, tags or the title.</param>
+internal sealed record FilterParts(string Found, string Compared, bool ComparesText)
+{
+    /// <summary>The condition of <see cref="Compared"/> when the index has found what was asked for.</summary>
+    public const string Nothing = "true";
 }

@@ -28,25 +28,27 @@ public sealed class PostgresCaseSearch(
     internal Task CatchUpAsync(CancellationToken cancellationToken) => _facets.CatchUpAsync(cancellationToken);
 
     /// <inheritdoc/>
-    protected override ValueTask<Outcome<CaseSearchPage>> PageAsync(CaseSearchRequest request, CaseFilter filter, CancellationToken cancellationToken)
+    protected override async ValueTask<Outcome<CaseSearchPage>> PageAsync(CaseSearchRequest request, CaseFilter filter, CancellationToken cancellationToken)
     {
-        var (text, sql) = SearchSql.Of(request, filter);
-        return RunAsync(text, sql, options.Value.Timeout, ReadAsync, cancellationToken);
+        var (text, sql) = SearchSql.Of(request, await ResolveAsync(request.OrgId, filter, request.Sort, cancellationToken));
+        return await RunAsync(text, sql, options.Value.Timeout, ReadAsync, cancellationToken);
 
         async Task<CaseSearchPage> ReadAsync(NpgsqlDataReader reader)
         {
             var cases = ImmutableArray.CreateBuilder<CaseSnapshot>(request.PageSize);
-            long total = 0;
+            var (total, more) = (0L, false);
             while (await reader.ReadAsync(cancellationToken))
             {
-                total = reader.GetInt64(CaseRow.Count);
+                (total, more) = (reader.GetInt64(CaseRow.Count), reader.GetBoolean(CaseRow.Count + 1));
                 if (!reader.IsDBNull(0))
                 {
                     cases.Add(CaseRow.Read(reader));
                 }
             }
 
-            return new(cases.ToImmutable(), Math.Min(total, SearchLimits.Window), total > SearchLimits.Window);
+            // What was counted of more than the window may be less than what is shown.
+            total = Math.Max(total, cases.Count == 0 ? 0 : ((long)request.PageSize * (request.PageNumber - 1)) + cases.Count);
+            return new(cases.ToImmutable(), Math.Min(total, SearchLimits.Window), more || total > SearchLimits.Window);
         }
     }
 
@@ -124,6 +126,27 @@ public sealed class PostgresCaseSearch(
     {
         var (text, sql) = SuggestSql.Of(orgId, within, key, typed, limit);
         return RunAsync(text, sql, options.Value.Timeout, reader => ListAsync(reader, static row => row.GetString(0), cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Where the index of words and tags answers alone, it must be asked for projects by their ids.</summary>
+    private async ValueTask<CaseFilter> ResolveAsync(Guid orgId, CaseFilter filter, CaseSort sort, CancellationToken cancellationToken)
+    {
+        if (!SearchTables.Of(filter, sort).Text || filter is not AllFilter all)
+        {
+            return filter;
+        }
+
+        var parts = all.Parts.ToBuilder();
+        for (var i = 0; i < parts.Count; i++)
+        {
+            if (parts[i] is TextFilter { Field: CaseTextField.ProjectKey } named)
+            {
+                var projects = await Names.ProjectsAsync(orgId, named.Pattern, cancellationToken);
+                parts[i] = projects.IsEmpty ? new ConstantFilter(false) : new ProjectFilter([.. projects.Select(static p => p.Id)]);
+            }
+        }
+
+        return new AllFilter(parts.ToImmutable());
     }
 
     private static async Task<IReadOnlyList<T>> ListAsync<T>(NpgsqlDataReader reader, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using NpgsqlTypes;
 using Switchboard.Grains.Search;
 using Switchboard.Storage.Cases;
@@ -10,32 +12,64 @@ internal static class SearchSql
     /// <summary>
     /// Settings for the statement's transaction. A plan is made for the values at hand (a plan for any value would have to suit both
     /// the rare and the common), without compilation and parallel workers, which take longer to start than a search should take.
-    /// A page read out of order costs little more than one in order: indexes and most rows are in memory, or on flash.
+    /// A page read out of order costs little more than one in order: indexes and most rows are in memory, or on flash. No table is ever
+    /// read from end to end where an index can be used, and a bitmap of many matches stays exact.
     /// </summary>
     public const string Settings =
         "select set_config('statement_timeout', $1, true), set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true), "
-        + "set_config('plan_cache_mode', 'force_custom_plan', true), set_config('random_page_cost', '1.1', true)";
+        + "set_config('plan_cache_mode', 'force_custom_plan', true), set_config('random_page_cost', '1.1', true), set_config('enable_seqscan', 'off', true), "
+        + "set_config('work_mem', '16MB', true)";
 
     public static (string Text, FilterSql Filter) Of(CaseSearchRequest request, CaseFilter filter)
     {
         var sql = FilterSql.Of(request.OrgId, filter, request.Sort);
-        var tables = sql.Tables;
-        var from = $"{tables.From} and {sql.Condition}";
         var size = sql.Add(NpgsqlDbType.Bigint, (long)request.PageSize);
         var offset = sql.Add(NpgsqlDbType.Bigint, (long)request.PageSize * (request.PageNumber - 1));
         var cap = sql.Add(NpgsqlDbType.Bigint, (long)SearchLimits.Window + 1);
-
-        // A page that is not full is the last one, and tells the number of matches without counting. The count stops beyond the window.
+        var part = $"limit {size} offset {offset}";
         return ($"""
-            with page as materialized (select {tables.Id} as page_id {from} order by {Order(request, tables.Common, tables.Id, "f.rank")} limit {size} offset {offset}),
+            with {(sql.Split() is { } parts ? Found(request, sql, parts, part, cap) : Counted(request, sql, part, size, offset, cap))}
+            select {CaseRow.Columns}, total.n, total.more
+            from total left join (page join "case" c on c.id = page.page_id and c.org_id = $1) on true
+            order by {Ordered(Order(request, "c", "c.id", "((c.priority + 5) % 6)"))}
+            """, sql);
+    }
+
+    /// <summary>A page that is not full is the last one, and tells the number of matches without counting. The count stops beyond the window.</summary>
+    private static string Counted(CaseSearchRequest request, FilterSql sql, string part, string size, string offset, string cap)
+    {
+        var from = $"{sql.Tables.From} and {sql.Condition}";
+        return $"""
+            page as materialized (select {sql.Tables.Id} as page_id {from} order by {Ordered(Order(request, sql.Tables.Common, sql.Tables.Id, "f.rank"))} {part}),
             total as materialized (select case
                 when (select count(*) from page) between 1 and {size} - 1 then {offset} + (select count(*) from page)
                 when {offset} = 0 and (select count(*) from page) = 0 then 0
-                else (select count(*) from (select {from} limit {cap}) found) end as n)
-            select {CaseRow.Columns}, total.n
-            from total left join (page join "case" c on c.id = page.page_id and c.org_id = $1) on true
-            order by {Order(request, "c", "c.id", "((c.priority + 5) % 6)")}
-            """, sql);
+                else (select count(*) from (select {from} limit {cap}) found) end as n, false as more)
+            """;
+    }
+
+    /// <summary>
+    /// What the index of words and tags finds is read once, for the page and for the count, but no further than the window. When there is more,
+    /// the page is looked for in its order, since what is common is met soon, and the count tells how many there are at least. No condition
+    /// on a column stands beside the index's: no other index can be used.
+    /// </summary>
+    private static string Found(CaseSearchRequest request, FilterSql sql, FilterParts parts, string part, string cap)
+    {
+        var tables = sql.Tables;
+        var keys = Order(request, tables.Common, tables.Id, "f.rank");
+        var columns = string.Join(", ", keys.Select(static (key, i) => string.Create(CultureInfo.InvariantCulture, $"{key.Sql} as k{i}")));
+        var ordered = Ordered([.. keys.Select(static (key, i) => (string.Create(CultureInfo.InvariantCulture, $"k{i}"), key.Descending))]);
+        var read = parts.ComparesText ? "t.*" : "t.case_id, t.project_id, t.type_id, t.created_by, t.created_at, t.archived_at";
+        var all = tables.TextOnly && parts.Compared == FilterParts.Nothing;
+        return $"""
+            candidates as materialized (select {read} from case_text t where t.tags @@ $2::tsquery and {parts.Found} limit {cap}),
+            found as {(all ? "not materialized" : "materialized")} (select {tables.Id} as page_id, {columns} from candidates t{tables.Joins} where {parts.Compared}),
+            total as materialized (select {(all ? "read" : "(select count(*) from found)")} as n, read = {cap} as more from (select count(*) as read from candidates) c),
+            page as materialized (
+                (select page_id from found where not (select more from total) order by {ordered} {part})
+                union all
+                (select {tables.Id} {tables.From} and {sql.Condition} and (select more from total) order by {Ordered(keys)} {part}))
+            """;
     }
 
     /// <summary>The cases after a position, newest first; found by an index that has their order, however far into the matches.</summary>
@@ -54,15 +88,19 @@ internal static class SearchSql
             """, sql);
     }
 
+    private static string Ordered(IEnumerable<(string Sql, bool Descending)> keys) =>
+        string.Join(", ", keys.Select(static key => key.Descending ? $"{key.Sql} desc" : key.Sql));
+
     /// <summary>Time of creation, then id break ties, so that an index gives the order and pages are stable.</summary>
-    private static string Order(CaseSearchRequest request, string table, string id, string rank) => (request.Sort, request.Ascending) switch
+    private static ImmutableArray<(string Sql, bool Descending)> Order(CaseSearchRequest request, string table, string id, string rank)
     {
-        (CaseSort.CreatedAt, true) => $"{table}.created_at, {id}",
-        (CaseSort.CreatedAt, false) => $"{table}.created_at desc, {id} desc",
-        (CaseSort.Priority, true) => $"{rank}, {table}.created_at desc, {id} desc",
-        (CaseSort.Priority, false) => $"{rank} desc, {table}.created_at, {id}",
-        (CaseSort.Status, true) => "c.status_group, lower(c.status_name) collate \"C\", c.created_at desc, c.id desc",
-        (CaseSort.Status, false) => "c.status_group desc, lower(c.status_name) collate \"C\" desc, c.created_at, c.id",
-        _ => throw new ArgumentOutOfRangeException(nameof(request), request.Sort, "No such order."),
-    };
+        var up = request.Ascending;
+        return request.Sort switch
+        {
+            CaseSort.CreatedAt => [($"{table}.created_at", !up), (id, !up)],
+            CaseSort.Priority => [(rank, !up), ($"{table}.created_at", up), (id, up)],
+            CaseSort.Status => [("c.status_group", !up), ("lower(c.status_name) collate \"C\"", !up), ("c.created_at", up), ("c.id", up)],
+            _ => throw new ArgumentOutOfRangeException(nameof(request), request.Sort, "No such order."),
+        };
+    }
 }

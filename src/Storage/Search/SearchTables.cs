@@ -18,17 +18,24 @@ internal readonly record struct SearchTables(bool Case, bool Text, bool Facet = 
     /// <summary>The table that has status group and assignee: <c>f</c> or <c>c</c>.</summary>
     public string Hot => Facet ? "f" : "c";
 
-    /// <summary>Up to the first condition, the organisation's.</summary>
+    /// <summary>Whether <c>case_text</c> is all that is read: its index of words and tags can find the cases by itself.</summary>
+    public bool TextOnly => !Facet && !Case;
+
+    /// <summary>Joins of the other tables to the texts <c>t</c> that were found.</summary>
+    public string Joins => (Facet ? " join case_facet f on f.case_id = t.case_id and f.org_id = $1" : "")
+        + (Case ? " join \"case\" c on c.id = t.case_id and c.org_id = $1" : "");
+
+    /// <summary>Up to the first condition, the organisation's. The index of words and tags has it among the tags (<see cref="ScopeSql"/>).</summary>
     public string From => (Facet, Case, Text) switch
     {
         (true, true, true) => "from case_facet f join \"case\" c on c.id = f.case_id join case_text t on t.case_id = f.case_id "
-            + "where f.org_id = $1 and c.org_id = $1 and t.org_id = $1",
+            + "where f.org_id = $1 and c.org_id = $1 and t.org_id = $1 and t.tags @@ $2::tsquery",
         (true, true, false) => "from case_facet f join \"case\" c on c.id = f.case_id where f.org_id = $1 and c.org_id = $1",
-        (true, false, true) => "from case_facet f join case_text t on t.case_id = f.case_id where f.org_id = $1 and t.org_id = $1",
+        (true, false, true) => "from case_facet f join case_text t on t.case_id = f.case_id where f.org_id = $1 and t.org_id = $1 and t.tags @@ $2::tsquery",
         (true, false, false) => "from case_facet f where f.org_id = $1",
-        (false, true, true) => "from \"case\" c join case_text t on t.case_id = c.id where c.org_id = $1 and t.org_id = $1",
+        (false, true, true) => "from \"case\" c join case_text t on t.case_id = c.id where c.org_id = $1 and t.org_id = $1 and t.tags @@ $2::tsquery",
         (false, true, false) => "from \"case\" c where c.org_id = $1",
-        _ => "from case_text t where t.org_id = $1",
+        _ => "from case_text t where t.org_id = $1 and t.tags @@ $2::tsquery",
     };
 
     /// <summary>For a page.</summary>
@@ -42,6 +49,9 @@ internal readonly record struct SearchTables(bool Case, bool Text, bool Facet = 
 
     /// <summary>For a search through the texts, whatever the filter needs.</summary>
     public static SearchTables OfTexts(CaseFilter filter) => Needed(filter).With(Needs.Text).Tables(counting: false);
+
+    /// <summary>Whether a filter compares words, tags or titles.</summary>
+    public static bool ReadsText(CaseFilter filter) => Needed(filter).Reads.HasFlag(Reads.Text);
 
     private static Needs Needed(CaseFilter filter) => filter switch
     {

@@ -18,8 +18,14 @@ internal static class WordsSql
         // A word holds neither quotes nor backslashes (SearchWords), so quoting it is enough.
         var query = string.Join(" <-> ", filter.Words.Select(static w => $"'{w}'")) + (filter.Prefix ? ":*" : "");
 
+        var condition = $"t.words @@ to_tsquery('simple', {sql.Add(NpgsqlDbType.Text, query)})";
+        if (sql.Indexed)
+        {
+            return condition;
+        }
+
         // The second condition is always true and only says what the first costs where no index answers it: without it, the planner
         // looks for a rare word by reading the newest cases one after the other.
-        return $"(t.words @@ to_tsquery('simple', {sql.Add(NpgsqlDbType.Text, query)}) and case_words_fetch(t.case_id) is not null)";
+        return $"({condition} and case_words_fetch(t.case_id) is not null)";
     }
 }

@@ -83,6 +83,39 @@ public sealed class AttributeHandlerTests(DatabaseFixture fixture) : IClassFixtu
     }
 
     [Fact]
+    public async Task Custom_attributes_of_a_type_are_suggested_with_those_of_any_case()
+    {
+        var (org, project, id) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        var handler = Handler(new AttributeOptions());
+        var size = new CustomValue("NUMBER", false, ["12"]);
+        await handler.WriteAsync(
+            fixture.Database.DataSource,
+            [
+                Deliveries.Event(org, id, 1, Opened(project, ("team", ["web"]))),
+                Deliveries.Event(org, id, 2, new CustomAttributeChanged("Size", null, size, Opening: true)),
+                Deliveries.Event(org, id, 3, new CustomAttributeChanged("team", null, new("SELECT", true, ["web", "data", "web"]))),
+            ],
+            Token);
+
+        (await SuggestAsync(org)).ShouldBe([("team", 2), ("Size", 1)]);
+        (await SuggestAsync(org, typed: "si")).ShouldBe([("Size", 1)]);
+        (await SuggestAsync(org, "size", "1")).ShouldBe([("12", 1)]);
+        (await SuggestAsync(org, "team")).ShouldBe([("web", 2), ("data", 1)]);
+
+        await handler.WriteAsync(
+            fixture.Database.DataSource,
+            [
+                Deliveries.Event(org, id, 4, new AttributesReplaced(Map(("team", ["web"])), Map(("team", ["ops"])))),
+                Deliveries.Event(org, id, 5, new CustomAttributeChanged("team", new("SELECT", true, ["web", "data", "web"]), null)),
+            ],
+            Token);
+        (await SuggestAsync(org, "team")).ShouldBe([("ops", 1)]);
+        (await SuggestAsync(org, "size")).ShouldBe([("12", 1)]);
+        await handler.WriteAsync(fixture.Database.DataSource, [Deliveries.Event(org, id, 6, new CaseDeleted(project, "OPS-1"))], Token);
+        (await SuggestAsync(org)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Suggestions_begin_with_what_was_typed_and_the_most_frequent_come_first()
     {
         var (org, first, second) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Npgsql;
 using Switchboard.Grains.Search;
@@ -10,6 +11,8 @@ namespace Switchboard.Storage.Tests.Search;
 public sealed class SearchPlanTests(SearchPlanTests.Filled filled) : IClassFixture<SearchPlanTests.Filled>
 {
     private static readonly Guid s_org = new("00000000-0000-4000-8000-00000000aaaa");
+    private static readonly Guid s_caller = new("00000000-0000-0000-0000-000000000005");
+    private static readonly DateTimeOffset s_now = new(2026, 10, 1, 0, 0, 0, TimeSpan.Zero);
 
     [Theory]
     [InlineData("", "case_created")]
@@ -46,10 +49,47 @@ public sealed class SearchPlanTests(SearchPlanTests.Filled filled) : IClassFixtu
     public async Task A_typical_search_reads_no_table_from_end_to_end(string query, string index)
     {
         var plan = await PlanAsync(query, CaseSort.CreatedAt);
-        plan.ShouldNotContain("Seq Scan on \"case\"", customMessage: query);
-        plan.ShouldNotContain("Seq Scan on case_text", customMessage: query);
-        plan.ShouldNotContain("Seq Scan on case_facet", customMessage: query);
+        ReadsNoTableFromEndToEnd(plan, query);
         plan.ShouldContain(index, customMessage: query);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("status:open -priority:P1")]
+    [InlineData("word77 status:open")]
+    [InlineData("team:team7 due_date:*")]
+    [InlineData("-word77 -team:team7")]
+    [InlineData("watcher:user7@example.test OR type:security")]
+    public async Task Counts_aggregates_walks_and_suggestions_read_no_table_from_end_to_end(string query)
+    {
+        var parsed = SearchQuery.Parse(query).Value!;
+        var filter = Bind(parsed);
+        foreach (var fields in (string[][])[["status", "priority"], ["project", "assignee"], ["status_name", "due_date"], ["team"], ["watcher", "type"], ["created_by"]])
+        {
+            ImmutableArray<CaseField> by = [.. fields.Select(static name => CaseField.Parse(name).Value!)];
+            var (count, counting) = CountSql.Of(new(s_org, s_caller, parsed, by, 10), filter);
+            ReadsNoTableFromEndToEnd(await PlanAsync(count, counting), $"count by {string.Join(',', fields)}: {query}");
+            var (aggregate, aggregating) = AggregateSql.Of(new(s_org, s_caller, parsed, by, 10), filter);
+            ReadsNoTableFromEndToEnd(await PlanAsync(aggregate, aggregating), $"aggregate by {string.Join(',', fields)}: {query}");
+        }
+
+        var (walk, walking) = SearchSql.Walk(s_org, filter, new(s_now, s_now.AddDays(-30), Guid.Empty), 1_000);
+        ReadsNoTableFromEndToEnd(await PlanAsync(walk, walking), $"walk: {query}");
+        foreach (var (key, typed) in ((string?, string)[])[(null, ""), (null, "te"), ("team", ""), ("team", "team1")])
+        {
+            var (suggest, suggesting) = SuggestSql.Of(s_org, new ConstantFilter(true), key, typed, 10);
+            ReadsNoTableFromEndToEnd(await PlanAsync(suggest, suggesting), $"suggest {key} {typed}");
+        }
+    }
+
+    [Fact]
+    public async Task What_the_index_of_words_finds_is_read_once_for_the_page_and_the_count()
+    {
+        var plan = await PlanAsync("word77 project:P3 status:open", CaseSort.CreatedAt);
+        var found = plan.Split("CTE candidates")[1].Split("CTE found")[0];
+        found.ShouldContain("case_text_words");
+        found.ShouldNotContain("Sort Key");
+        plan.ShouldContain("One-Time Filter", customMessage: "the search in the page's order is not made when all that was found is at hand");
     }
 
     [Theory]
@@ -73,12 +113,24 @@ public sealed class SearchPlanTests(SearchPlanTests.Filled filled) : IClassFixtu
         counting.ShouldNotContain("on \"case\"");
     }
 
-    private async Task<string> PlanAsync(string query, CaseSort sort, bool ascending = false)
+    private static void ReadsNoTableFromEndToEnd(string plan, string what)
     {
-        var now = new DateTimeOffset(2026, 10, 1, 0, 0, 0, TimeSpan.Zero);
-        var request = new CaseSearchRequest(s_org, new("00000000-0000-0000-0000-000000000005"), SearchQuery.Parse(query).Value!, sort, ascending, 10, 1);
-        var filter = SearchBinder.Bind(request.Query, new(request.CallerId, now, SearchCases.Types)).Value.ShouldNotBeNull();
-        var (text, sql) = SearchSql.Of(request, filter);
+        plan.ShouldNotContain("Seq Scan on \"case\"", customMessage: what);
+        plan.ShouldNotContain("Seq Scan on case_text", customMessage: what);
+        plan.ShouldNotContain("Seq Scan on case_facet", customMessage: what);
+    }
+
+    private static CaseFilter Bind(SearchQuery query) => SearchBinder.Bind(query, new(s_caller, s_now, SearchCases.Types)).Value.ShouldNotBeNull();
+
+    private Task<string> PlanAsync(string query, CaseSort sort, bool ascending = false)
+    {
+        var request = new CaseSearchRequest(s_org, s_caller, SearchQuery.Parse(query).Value!, sort, ascending, 10, 1);
+        var (text, sql) = SearchSql.Of(request, Bind(request.Query));
+        return PlanAsync(text, sql);
+    }
+
+    private async Task<string> PlanAsync(string text, FilterSql sql)
+    {
         await using var connection = await filled.Database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
         await using var settings = new NpgsqlCommand(SearchSql.Settings.Replace(", true)", ", false)", StringComparison.Ordinal), connection);
         settings.Parameters.Add(new() { Value = "10000" });

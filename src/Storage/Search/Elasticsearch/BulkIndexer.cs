@@ -5,12 +5,15 @@ namespace Switchboard.Storage.Search.Elasticsearch;
 
 /// <summary>
 /// Writes documents. A busy cluster is waited for, as long as it asks to or longer and longer; of a request that succeeded in part only
-/// the rest is sent again. A version that the index has already, or a newer one, is as good as written.
+/// the rest is sent again; one that is too large for the cluster, or for what stands before it, is halved. A version that the index has already,
+/// or a newer one, is as good as written.
 /// </summary>
 internal sealed class BulkIndexer(ElasticsearchClient client, IOptions<ElasticsearchOptions> options, SearchIndexMetrics metrics, TimeProvider time)
 {
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(10);
+
+    private const int TooLarge = 413;
 
     /// <summary>Writes cases to an index, or through its alias.</summary>
     /// <param name="index">The index or the alias.</param>
@@ -40,7 +43,17 @@ internal sealed class BulkIndexer(ElasticsearchClient client, IOptions<Elasticse
         var pause = s_firstPause;
         while (true)
         {
-            var (rest, busy, asked) = await SendAsync(path, request, refused, cancellationToken);
+            var (rest, busy, asked, tooLarge) = await SendAsync(path, request, refused, cancellationToken);
+            if (tooLarge)
+            {
+                foreach (var half in rest.Chunk((rest.Count + 1) / 2))
+                {
+                    await WriteAsync(path, BulkRequest.Of(half, int.MaxValue, int.MaxValue).Single(), refused, patience, cancellationToken);
+                }
+
+                return;
+            }
+
             if (rest.Count == 0)
             {
                 return;
@@ -49,7 +62,7 @@ internal sealed class BulkIndexer(ElasticsearchClient client, IOptions<Elasticse
             var wait = asked ?? (pause * (0.5 + Random.Shared.NextDouble()));
             if (time.GetElapsedTime(started) + wait > patience)
             {
-                throw busy;
+                throw busy!;
             }
 
             metrics.Retried(rest.Count);
@@ -60,7 +73,7 @@ internal sealed class BulkIndexer(ElasticsearchClient client, IOptions<Elasticse
     }
 
     /// <summary>Sends once; gives what must be sent again and why.</summary>
-    private async Task<(IReadOnlyList<IndexedCase> Unwritten, ElasticsearchException Busy, TimeSpan? Asked)> SendAsync(
+    private async Task<Sent> SendAsync(
         string path, BulkRequest request, Dictionary<Guid, string> refused, CancellationToken cancellationToken)
     {
         try
@@ -68,7 +81,18 @@ internal sealed class BulkIndexer(ElasticsearchClient client, IOptions<Elasticse
             using var answer = await client.SendLinesAsync(path, request.Lines, options.Value.WriteTimeout, cancellationToken);
             if (answer.IsBusy)
             {
-                return (request.Cases, new($"the cluster is busy ({answer.Problem})"), answer.RetryAfter);
+                return new(request.Cases, new($"the cluster is busy ({answer.Problem})"), answer.RetryAfter);
+            }
+
+            if (answer.Status == TooLarge && request.Cases is [var alone])
+            {
+                refused[alone.Id] = $"its document of {request.Lines.Length} bytes is larger than the cluster, or a proxy before it, takes (status {TooLarge})";
+                return new([], null, null);
+            }
+
+            if (answer.Status == TooLarge)
+            {
+                return new(request.Cases, null, null, TooLarge: true);
             }
 
             if (!answer.Succeeded)
@@ -77,12 +101,12 @@ internal sealed class BulkIndexer(ElasticsearchClient client, IOptions<Elasticse
             }
 
             var rest = Sort(request, answer.Body.RootElement, refused);
-            return (rest, new($"the cluster is busy (it put off {rest.Count} of {request.Cases.Count} documents)"), answer.RetryAfter);
+            return new(rest, new($"the cluster is busy (it put off {rest.Count} of {request.Cases.Count} documents)"), answer.RetryAfter);
         }
         catch (ElasticsearchException error) when (error.InnerException is not null)
         {
             // Not reached, too late, or garbled: what became of the documents is not known, and writing them again does no harm.
-            return (request.Cases, error, null);
+            return new(request.Cases, error, null);
         }
     }
 
@@ -131,6 +155,9 @@ internal sealed class BulkIndexer(ElasticsearchClient client, IOptions<Elasticse
                 break; // a delete of what was never there
             case 404:
                 throw new ElasticsearchException($"documents cannot be written: {type}: {reason}") { IndexMissing = true };
+            case 400 when type == "strict_dynamic_mapping_exception":
+                // All documents of this release meet the same: the index is of an older one and about to be made anew, with what is owed till then.
+                throw new ElasticsearchException($"the index is of an older form than the documents ({reason})");
             case 408 or 429 or 502 or 503 or 504:
                 rest.Add(one);
                 break;
@@ -139,4 +166,8 @@ internal sealed class BulkIndexer(ElasticsearchClient client, IOptions<Elasticse
                 break;
         }
     }
+
+    /// <summary>What became of a request: the cases to be sent again, and why; how long the cluster asks to wait; or that it must be cut.</summary>
+    private readonly record struct Sent(
+        IReadOnlyList<IndexedCase> Unwritten, ElasticsearchException? Busy, TimeSpan? Asked, bool TooLarge = false);
 }

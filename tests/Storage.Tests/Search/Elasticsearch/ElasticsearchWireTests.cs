@@ -90,12 +90,37 @@ public sealed class ElasticsearchWireTests(DatabaseFixture fixture) : IClassFixt
     public async Task A_newer_version_in_the_index_is_as_good_as_written_and_a_refused_case_harms_no_other()
     {
         await using var peer = new ElasticsearchPeer(_ =>
-            Items((s_first, "delete", 409, "version_conflict_engine_exception"), (s_second, "delete", 400, "strict_dynamic_mapping_exception")));
+            Items((s_first, "delete", 409, "version_conflict_engine_exception"), (s_second, "delete", 400, "document_parsing_exception")));
         await using var world = World(peer);
         var refused = await world.Bulk.WriteAsync("cases", isAlias: true, Deletes(), TimeSpan.Zero, Cancelled);
         refused.ShouldHaveSingleItem().Key.ShouldBe(s_second);
-        refused[s_second].ShouldContain("strict_dynamic_mapping_exception");
+        refused[s_second].ShouldContain("document_parsing_exception");
         peer.Requests.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_index_of_an_older_form_refuses_no_case_but_takes_none_until_it_is_made_anew()
+    {
+        await using var peer = new ElasticsearchPeer(_ =>
+            Items((s_first, "delete", 400, "strict_dynamic_mapping_exception"), (s_second, "delete", 400, "strict_dynamic_mapping_exception")));
+        await using var world = World(peer);
+        (await Should.ThrowAsync<ElasticsearchException>(() => world.Bulk.WriteAsync("cases", isAlias: true, Deletes(), TimeSpan.FromMinutes(1), Cancelled)))
+            .Message.ShouldContain("older form");
+        peer.Requests.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_request_that_is_too_large_for_a_proxy_is_halved_until_one_case_alone_is_refused()
+    {
+        var ids = Enumerable.Range(1, 5).Select(static i => new Guid(i, 0, 0, new byte[8])).ToArray();
+        await using var peer = new ElasticsearchPeer(r => Encoding.UTF8.GetString(r.Body).Split('\n')[..^1] is var lines && (lines.Length > 2 || lines.Any(l => l.Contains(ids[3].ToString())))
+            ? new PeerAnswer(413, "<html>413 Request Entity Too Large</html>")
+            : Items([.. lines.Select(static line => (Guid.Parse(line.Split('"')[5]), "delete", 200, (string?)null))]));
+        await using var world = World(peer);
+        var refused = await world.Bulk.WriteAsync("cases", isAlias: true, ids.Select(static id => new IndexedCase(id, 1, null)), TimeSpan.Zero, Cancelled);
+        refused.ShouldHaveSingleItem().Key.ShouldBe(ids[3]);
+        refused[ids[3]].ShouldContain("413");
+        peer.Requests.Select(static r => Encoding.UTF8.GetString(r.Body).Split('\n').Length - 1).ShouldBe([5, 3, 2, 1, 2, 1, 1]);
     }
 
     [Theory]
