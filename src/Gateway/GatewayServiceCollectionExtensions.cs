@@ -9,9 +9,12 @@ using Switchboard.Gateway.CaseApi;
 using Switchboard.Gateway.Cases;
 using Switchboard.Gateway.CaseStreams;
 using Switchboard.Gateway.ChatApi;
+using Switchboard.Gateway.Exports;
+using Switchboard.Gateway.Findings;
 using Switchboard.Gateway.Grpc.Hosting;
 using Switchboard.Gateway.Http;
 using Switchboard.Gateway.Idempotency;
+using Switchboard.Gateway.Imports;
 using Switchboard.Gateway.Limits;
 using Switchboard.Gateway.Orgs;
 using Switchboard.Gateway.Projects;
@@ -75,6 +78,11 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<IApiOperations, HistoryOperations>();
         services.AddSingleton<IApiOperations, AnalyticsOperations>();
 
+        services.AddOptions<ImportOptions>().Bind(configuration.GetSection(ImportOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ImportOptions>, ImportOptionsValidator>();
+        services.AddSingleton<IApiOperations, ImportOperations>();
+        services.AddSingleton<IApiOperations, ExportOperations>();
+        services.AddSingleton<IApiOperations, FindingOperations>();
         services.AddSingleton<IApiOperations, WebhookOperations>();
         services.AddSingleton<IApiOperations, DeliveryOperations>();
         services.AddCaseStreams(configuration);

@@ -66,6 +66,12 @@ public static class Limits
     /// <summary>Saved views of a project.</summary>
     public const int Views = 500;
 
+    /// <summary>Cases that are made for security findings at once.</summary>
+    public const int FindingCases = 50;
+
+    /// <summary>Security findings that are attached at once.</summary>
+    public const int FindingsOfCase = 50;
+
     /// <summary>Favourite projects of a user.</summary>
     public const int Favorites = 200;
 

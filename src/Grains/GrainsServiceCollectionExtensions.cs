@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Switchboard.Grains.Access;
 using Switchboard.Grains.Aggregates;
+using Switchboard.Grains.Imports;
 
 namespace Switchboard.Grains;
 
@@ -17,6 +18,7 @@ public static class GrainsServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<AggregateRuntime>();
         services.TryAddSingleton<ProjectAccess>();
+        services.TryAddSingleton<ICaseImporter, CaseImporter>();
         return services;
     }
 }

@@ -204,8 +204,31 @@ internal sealed record ObjectField(string Name, Schema Shape, bool Required = fa
             : SchemaCheck.Find(Shape, value, Name) is { } problem ? ApiError.BadRequest(problem) : null;
 }
 
-/// <summary>A day of the calendar, <c>YYYY-MM-DD</c>, or null, which clears; the member itself must be there.</summary>
-internal sealed record DayField(string Name) : Field(Name, Required: true)
+/// <summary>A moment in RFC 3339.</summary>
+internal sealed record TimeField(string Name) : Field(Name, Required: false)
+{
+    protected override Schema Kind => Schema.Time;
+
+    /// <summary>The moment, or null when it is something else.</summary>
+    public static DateTimeOffset? Read(JsonElement value)
+    {
+        // Without an offset it would be taken for the time of this machine's place.
+        if (value.ValueKind != JsonValueKind.String || value.GetString() is not { Length: >= 20 and <= 40 } text)
+        {
+            return null;
+        }
+
+        return (text[^1] == 'Z' || text[^6] is '+' or '-') && value.TryGetDateTimeOffset(out var at) ? at : null;
+    }
+
+    protected override ApiError? CheckValue(JsonElement value) =>
+        value.ValueKind != JsonValueKind.String ? WrongType(value)
+        : Read(value) is null ? ApiError.BadRequest($"attribute \"{Name}\" is not a time in RFC 3339, such as 2026-01-02T10:00:00Z")
+        : null;
+}
+
+/// <summary>A day of the calendar, <c>YYYY-MM-DD</c>, or null, which clears; where it is required, the member itself must be there.</summary>
+internal sealed record DayField(string Name, bool Required = true) : Field(Name, Required)
 {
     private const string Form = "yyyy-MM-dd";
 

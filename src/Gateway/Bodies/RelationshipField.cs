@@ -11,11 +11,14 @@ namespace Switchboard.Gateway.Bodies;
 /// <param name="Many">Whether <c>data</c> is a list.</param>
 internal sealed record RelationshipField(string Name, string Type, bool Required = false, bool Many = false)
 {
+    /// <summary>Whether ids are any texts rather than UUIDs.</summary>
+    public bool AnyId { get; init; }
+
     public Schema Schema
     {
         get
         {
-            var reference = Schema.Object(Property.Always("id", Schema.Uuid), Property.Always("type", Schema.OneOf(Type)));
+            var reference = Schema.Object(Property.Always("id", AnyId ? Schema.Text : Schema.Uuid), Property.Always("type", Schema.OneOf(Type)));
             var data = Many ? Schema.ListOf(reference) : reference with { Nullable = !Required };
             return Schema.Object(Property.Always("data", data));
         }
@@ -79,7 +82,7 @@ internal sealed record RelationshipField(string Name, string Type, bool Required
             return ApiError.BadRequest($"relationship \"{Name}\" has no id");
         }
 
-        return id.ValueKind == JsonValueKind.String && UuidParameter.TryRead(id.GetString(), out _)
+        return id.ValueKind == JsonValueKind.String && (AnyId || UuidParameter.TryRead(id.GetString(), out _))
             ? null
             : ApiError.BadRequest($"the id of relationship \"{Name}\" is not a valid UUID");
     }

@@ -51,6 +51,9 @@ internal readonly struct ResourceBody(JsonElement data, JsonElement attributes, 
     /// <summary>The day, or null.</summary>
     public DateOnly? Get(DayField field) => TryGetMember(attributes, field.Name, out var value) ? DayField.Read(value.GetString()) : null;
 
+    /// <summary>The moment, or null.</summary>
+    public DateTimeOffset? Get(TimeField field) => TryGetMember(attributes, field.Name, out var value) ? TimeField.Read(value) : null;
+
     /// <summary>The objects; none when the member is absent.</summary>
     public IEnumerable<JsonElement> Get(ObjectListField field) =>
         TryGetMember(attributes, field.Name, out var value) ? value.EnumerateArray() : [];
@@ -87,6 +90,15 @@ internal readonly struct ResourceBody(JsonElement data, JsonElement attributes, 
 
         return ids.MoveToImmutable();
     }
+
+    /// <summary>The ids, of any kind, that a relationship to many refers to; none when it is absent.</summary>
+    public IEnumerable<string> GetTexts(RelationshipField field) =>
+        TryGetMember(relationships, field.Name, out var relationship) && TryGetMember(relationship, "data", out var references)
+            ? references.EnumerateArray().Select(static reference => reference.GetProperty("id").GetString()!)
+            : [];
+
+    /// <summary>The resources of a body that may have many.</summary>
+    public JsonElement.ArrayEnumerator Items => data.EnumerateArray();
 
     /// <summary>A member that is there and not null.</summary>
     public static bool TryGetMember(JsonElement parent, string name, out JsonElement member)

@@ -20,7 +20,14 @@ internal sealed record ResourceShape(string Name, string Type)
     /// <summary>Whether <c>data.id</c> must be there (an update that repeats the path's id).</summary>
     public bool NeedsId { get; init; }
 
-    public Schema Schema
+    /// <summary>How many resources <c>data</c> may have at most, where it is a list; 0 where it is one resource.</summary>
+    public int Most { get; init; }
+
+    /// <summary>The document with the resource.</summary>
+    public Schema Schema => Schema.Object(Property.Always("data", Most > 0 ? Schema.ListOf(Resource) : Resource)).Named(Name);
+
+    /// <summary>The resource alone.</summary>
+    public Schema Resource
     {
         get
         {
@@ -47,7 +54,7 @@ internal sealed record ResourceShape(string Name, string Type)
                     Relationships.Any(member => member.Required)));
             }
 
-            return Schema.Object(Property.Always("data", Schema.Object(data.ToArray()))).Named(Name);
+            return Schema.Object(data.ToArray());
         }
     }
 
@@ -68,6 +75,41 @@ internal sealed record ResourceShape(string Name, string Type)
             return ApiError.BadRequest("member \"data\" is required");
         }
 
+        return Most > 0 ? ReadList(data, out body) : ReadResource(data, out body);
+    }
+
+    private ApiError? ReadList(JsonElement data, out ResourceBody body)
+    {
+        body = default;
+        if (data.ValueKind != JsonValueKind.Array)
+        {
+            return ApiError.BadRequest($"error decoding \"data\": invalid type {JsonTypes.NameOf(data)}");
+        }
+
+        if (data.GetArrayLength() is var count && (count == 0 || count > Most))
+        {
+            return ApiError.BadRequest($"member \"data\" has {count} items; 1 to {Most} are allowed");
+        }
+
+        foreach (var item in data.EnumerateArray())
+        {
+            if (ReadResource(item, out _) is { } problem)
+            {
+                return problem;
+            }
+        }
+
+        body = new ResourceBody(data, default, default);
+        return null;
+    }
+
+    /// <summary>Takes a resource apart that stands for itself, without the document around it.</summary>
+    /// <param name="data">The resource.</param>
+    /// <param name="body">What the handler reads.</param>
+    /// <returns>Why the resource cannot be taken, or null.</returns>
+    public ApiError? ReadResource(JsonElement data, out ResourceBody body)
+    {
+        body = default;
         if (data.ValueKind != JsonValueKind.Object)
         {
             return ApiError.BadRequest($"error decoding \"data\": invalid type {JsonTypes.NameOf(data)}");

@@ -182,7 +182,7 @@ internal static class CaseJson
         json.WriteEndObject();
     }
 
-    private static void WriteInsights(Utf8JsonWriter json, ImmutableArray<CaseInsight> insights)
+    public static void WriteInsights(Utf8JsonWriter json, ImmutableArray<CaseInsight> insights)
     {
         json.WriteStartArray("insights"u8);
         foreach (var insight in insights)

@@ -162,7 +162,7 @@ internal sealed class CaseOperations(CaseLookup cases, ProjectGate gate) : IApiO
 
     private async ValueTask CreateAsync(ApiRequest request)
     {
-        var command = OpeningOf(request.Body);
+        var command = CaseOpenings.Read(request.Body);
         var refused = command.Refusal ?? await gate.CheckProjectAsync(request, command.Value!.ProjectId, ProjectRelation.Contributor);
         await (refused is not null
             ? request.RefuseAsync(refused)
@@ -182,44 +182,12 @@ internal sealed class CaseOperations(CaseLookup cases, ProjectGate gate) : IApiO
         await cases.SendAsync(request, outcome.Value);
     }
 
-    private static Either<OpenCase> OpeningOf(ResourceBody body)
-    {
-        if (body.Get(CaseShapes.TypeId) is not { } typeId)
-        {
-            if (body.Get(CaseShapes.LegacyType) is not { } name)
-            {
-                return ApiError.BadRequest("attribute \"type_id\" is required");
-            }
+    private static ImmutableArray<CaseInsight> InsightsOf(ResourceBody body) => InsightsOf(body.Get(CaseShapes.Insights));
 
-            if (CaseTypes.FindByLegacyName(name) is not { } type)
-            {
-                return ApiError.BadRequest($"attribute \"type\" is no case type's name: {Quoted.Cut(name)}");
-            }
-
-            typeId = type.Id;
-        }
-
-        var values = body.Get(CaseShapes.CustomAttributes) is { } given ? CustomValues.ReadAll(given) : default;
-        if (values.Refusal is { } badValue)
-        {
-            return badValue;
-        }
-
-        return new OpenCase(
-            body.Get(CaseShapes.Project)!.Value,
-            typeId,
-            body.Get(CaseShapes.Title)!,
-            body.Get(CaseShapes.NewDescription) ?? "",
-            body.Get(CaseShapes.NewPriority) ?? CasePriority.NotDefined,
-            body.Get(CaseShapes.StatusName),
-            body.Get(CaseShapes.Assignee),
-            body.Get(CaseShapes.NewAttributes) ?? ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty,
-            CustomValues: values.Value);
-    }
-
-    private static ImmutableArray<CaseInsight> InsightsOf(ResourceBody body) =>
+    /// <summary>The insights of a checked list.</summary>
+    public static ImmutableArray<CaseInsight> InsightsOf(IEnumerable<System.Text.Json.JsonElement> items) =>
     [
-        .. body.Get(CaseShapes.Insights).Select(static item => new CaseInsight(
+        .. items.Select(static item => new CaseInsight(
             item.GetProperty("type").GetString()!, item.GetProperty("ref").GetString()!, item.GetProperty("resource_id").GetString()!)),
     ];
 

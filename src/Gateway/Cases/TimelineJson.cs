@@ -13,6 +13,12 @@ internal static class TimelineJson
     /// <summary>Cells with their authors.</summary>
     internal readonly record struct Document(IReadOnlyList<TimelineCell> Cells, People.Resolved Authors);
 
+    private static readonly System.Collections.Frozen.FrozenSet<string> Kinds = System.Collections.Frozen.FrozenSet.ToFrozenSet(
+        typeof(TimelineCellKinds).GetFields().Select(static field => (string)field.GetRawConstantValue()!));
+
+    /// <summary>Whether a cell can be of that kind.</summary>
+    public static bool IsKind(string kind) => Kinds.Contains(kind);
+
     public static void Write(Utf8JsonWriter json, Document document)
     {
         json.WriteStartObject();

@@ -45,6 +45,12 @@ internal sealed class ApiOperation
     /// <summary>The request body, or null when there is none (a body that is sent all the same is ignored).</summary>
     public ResourceShape? Body { get; init; }
 
+    /// <summary>
+    /// What a line of the request body looks like, for an operation whose handler reads its body itself, line by line; else null. Such an
+    /// operation has no <see cref="Body"/>.
+    /// </summary>
+    public ResourceShape? Lines { get; init; }
+
     /// <summary>The status of success.</summary>
     public int Success { get; init; } = 200;
 
@@ -70,7 +76,7 @@ internal sealed class ApiOperation
     public required Func<ApiRequest, ValueTask> Handle { get; init; }
 
     /// <summary>Whether a repetition with the same <c>Idempotency-Key</c> is recognised.</summary>
-    public bool TakesIdempotencyKey => Method == "POST";
+    public bool TakesIdempotencyKey => Method == "POST" && Lines is null;
 
     /// <summary>Whether a contradiction with the present state may be answered with 409.</summary>
     public bool DocumentsConflict => Refusals.Contains(409);
@@ -88,6 +94,8 @@ internal static class MediaTypes
 {
     public const string JsonApi = "application/vnd.api+json";
     public const string Json = "application/json";
+
+    public const string Csv = "text/csv";
 
     /// <summary>One JSON value on each line.</summary>
     public const string JsonLines = "application/x-ndjson";

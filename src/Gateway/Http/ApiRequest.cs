@@ -142,10 +142,11 @@ internal class ApiRequest(HttpContext http, ApiOperation operation, string id)
     /// fail, the connection is cut, so that nobody takes a part for the whole.
     /// </summary>
     /// <param name="fileName">What a browser may call it when it saves it.</param>
-    public PipeWriter BeginStream(string fileName)
+    /// <param name="mediaType">Another media type, where the client could choose one.</param>
+    public PipeWriter BeginStream(string fileName, string? mediaType = null)
     {
         http.Response.StatusCode = operation.Success;
-        http.Response.ContentType = operation.StreamType;
+        http.Response.ContentType = mediaType ?? operation.StreamType;
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"{fileName}\"";
         return http.Response.BodyWriter;
     }

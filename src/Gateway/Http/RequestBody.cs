@@ -98,6 +98,13 @@ internal sealed class RequestBody : IDisposable
                 : Unsupported($"send the body as {MediaTypes.Json} in UTF-8");
     }
 
+    /// <summary>Why the media type of a body with one JSON value on each line cannot be taken, or null.</summary>
+    public static ApiError? CheckLinesType(HttpRequest request) =>
+        string.IsNullOrEmpty(request.ContentType) || !MediaTypeHeaderValue.TryParse(request.ContentType, out var media) ? CheckMediaType(request)
+        : media.MediaType.Value is MediaTypes.JsonLines or "application/ndjson" or "application/jsonl" or MediaTypes.Json
+            && string.IsNullOrEmpty(request.Headers.ContentEncoding) ? null
+        : Unsupported($"send the body as it is, as {MediaTypes.JsonLines} in UTF-8");
+
     /// <summary>Parses the bytes. Returns why they cannot be taken, or null.</summary>
     public ApiError? Parse(int maxDepth)
     {

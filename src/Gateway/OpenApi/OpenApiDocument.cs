@@ -145,6 +145,14 @@ internal static class OpenApiDocument
             json.WriteEndObject();
         }
 
+        if (operation.Lines is { } lines)
+        {
+            json.WriteStartObject("requestBody");
+            json.WriteBoolean("required", true);
+            WriteContent(json, MediaTypes.JsonLines, lines.Resource.Named(lines.Name));
+            json.WriteEndObject();
+        }
+
         WriteResponses(json, operation);
         WriteSecurity(json, operation);
         json.WriteEndObject();
@@ -246,7 +254,7 @@ internal static class OpenApiDocument
     {
         json.WriteStartObject("components");
         json.WriteStartObject("schemas");
-        var roots = operations.SelectMany(operation => new[] { operation.Body?.Schema, operation.Response }).OfType<Schema>();
+        var roots = operations.SelectMany(operation => new[] { operation.Body?.Schema, operation.Lines?.Resource.Named(operation.Lines.Name), operation.Response }).OfType<Schema>();
         foreach (var schema in SchemaJson.NamedIn([.. roots, Error, PlainError]))
         {
             json.WritePropertyName(schema.Name!);

@@ -52,14 +52,21 @@ public readonly record struct StreamName(Guid OrgId, string Type, Guid Id);
 /// <param name="Id">Made by the writer; by it a lost commit is recognised.</param>
 /// <param name="Body">The fact.</param>
 /// <param name="OccurredAt">When it happened.</param>
-public sealed record NewEvent(Guid Id, DomainEvent Body, DateTimeOffset OccurredAt);
+/// <param name="Author">Who caused it, where that is another than the append's actor: a history that is brought in has many authors.</param>
+public sealed record NewEvent(Guid Id, DomainEvent Body, DateTimeOffset OccurredAt, Actor? Author = null);
 
 /// <summary>What is known about the cause of events.</summary>
 /// <param name="Actor">Who.</param>
 /// <param name="CorrelationId">The outermost request.</param>
 /// <param name="CausationId">The event or command that led to it, or null.</param>
 /// <param name="TraceParent">W3C trace context, or null.</param>
-public sealed record EventMetadata(Actor Actor, string CorrelationId, string? CausationId = null, string? TraceParent = null);
+/// <param name="ImportedBy">Who brought the event in from elsewhere, where that is another than <paramref name="Actor"/>; else null.</param>
+public sealed record EventMetadata(
+    Actor Actor, string CorrelationId, string? CausationId = null, string? TraceParent = null, Actor? ImportedBy = null)
+{
+    /// <summary>What is kept with an event of an append.</summary>
+    public EventMetadata Of(NewEvent one) => one.Author is { } author && author != Actor ? this with { Actor = author, ImportedBy = Actor } : this;
+}
 
 /// <summary>An event as it was stored.</summary>
 public sealed record RecordedEvent(

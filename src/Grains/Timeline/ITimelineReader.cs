@@ -13,6 +13,9 @@ public interface ITimelineReader
     /// <param name="query">Which page of which case.</param>
     /// <param name="cancellationToken">Gives up.</param>
     ValueTask<ImmutableArray<TimelineCell>> ListAsync(TimelineQuery query, CancellationToken cancellationToken);
+
+    /// <summary>All cells of some cases that are not deleted; those of a case in the order in which they came.</summary>
+    ValueTask<ImmutableArray<TimelineCell>> ListOfCasesAsync(Guid orgId, ImmutableArray<Guid> caseIds, CancellationToken cancellationToken);
 }
 
 /// <summary>A page of a timeline.</summary>

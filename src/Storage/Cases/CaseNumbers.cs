@@ -30,6 +30,10 @@ internal sealed class CaseNumbers(TenantDatabase database, IOptions<StorageOptio
         WaitAsync(new Caller(orgId, projectId, IsNew: true), cancellationToken);
 
     /// <inheritdoc/>
+    public ValueTask<CaseNumber> NextRangeAsync(Guid orgId, Guid projectId, int count, CancellationToken cancellationToken) =>
+        WaitAsync(new Caller(orgId, projectId, IsNew: true, count), cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask<CaseNumber> NextInProjectAsync(Guid orgId, Guid projectId, CancellationToken cancellationToken) =>
         WaitAsync(new Caller(orgId, projectId, IsNew: false), cancellationToken);
 
@@ -84,7 +88,7 @@ internal sealed class CaseNumbers(TenantDatabase database, IOptions<StorageOptio
         // In order of the keys, so that two processes cannot wait for each other.
         var wanted = callers
             .SelectMany(caller => caller.Scopes)
-            .CountBy(key => key)
+            .AggregateBy(one => one.Scope, 0, static (sum, one) => sum + one.Count)
             .OrderBy(pair => pair.Key)
             .ToArray();
         var started = time.GetTimestamp();
@@ -127,15 +131,20 @@ internal sealed class CaseNumbers(TenantDatabase database, IOptions<StorageOptio
     {
         foreach (var caller in callers)
         {
-            var inProject = next[(caller.OrgId, caller.ProjectId)]++;
-            var publicId = caller.IsNew ? next[(caller.OrgId, caller.OrgId)]++ : 0;
-            caller.Number.TrySetResult(new CaseNumber(inProject, publicId));
+            var first = new CaseNumber(next[(caller.OrgId, caller.ProjectId)], caller.IsNew ? next[(caller.OrgId, caller.OrgId)] : 0);
+            foreach (var (scope, count) in caller.Scopes)
+            {
+                next[scope] += count;
+            }
+
+            caller.Number.TrySetResult(first);
         }
     }
 
-    private sealed record Caller(Guid OrgId, Guid ProjectId, bool IsNew)
+    private sealed record Caller(Guid OrgId, Guid ProjectId, bool IsNew, int Count = 1)
     {
-        public IEnumerable<(Guid OrgId, Guid Scope)> Scopes => IsNew ? [(OrgId, ProjectId), (OrgId, OrgId)] : [(OrgId, ProjectId)];
+        public IEnumerable<((Guid OrgId, Guid Id) Scope, int Count)> Scopes =>
+            IsNew ? [((OrgId, ProjectId), Count), ((OrgId, OrgId), Count)] : [((OrgId, ProjectId), Count)];
 
         public TaskCompletionSource<CaseNumber> Number { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

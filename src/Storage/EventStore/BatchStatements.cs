@@ -79,7 +79,7 @@ internal sealed class BatchStatements(EventCodec codec, TimeProvider time)
         for (var index = 0; index < append.Events.Length; index++)
         {
             var version = request.ExpectedVersion + index + 1;
-            _events.Add(new EventRow(request.Stream, version, request.Events[index], append.Events[index], append.Metadata, now));
+            _events.Add(new EventRow(request.Stream, version, request.Events[index], append.Events[index], append.Events[index].Metadata ?? append.Metadata, now));
         }
 
         if (!ownRow && append.Events.Length > 0 && request.ExpectedVersion > 0)

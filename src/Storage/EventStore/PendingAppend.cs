@@ -22,7 +22,8 @@ internal sealed class PendingAppend
         {
             var body = request.Events[index].Body;
             var (name, schema) = codec.NameOf(body.GetType());
-            Events[index] = new EncodedEvent(name, schema, codec.Encode(body));
+            var own = request.Metadata.Of(request.Events[index]);
+            Events[index] = new EncodedEvent(name, schema, codec.Encode(body), ReferenceEquals(own, request.Metadata) ? null : codec.Encode(own));
         }
 
         Metadata = Events.Length > 0 || request.Changes.Any(static change => change is ProjectRemoved or CaseEchoed) ? codec.Encode(request.Metadata) : [];
@@ -55,4 +56,8 @@ internal sealed class PendingAppend
 }
 
 /// <summary>An event as its row holds it.</summary>
-internal readonly record struct EncodedEvent(string Type, short Schema, byte[] Payload);
+/// <param name="Type">The stored name.</param>
+/// <param name="Schema">The stored version.</param>
+/// <param name="Payload">The body's JSON.</param>
+/// <param name="Metadata">The event's own metadata; null when they are those of its append.</param>
+internal readonly record struct EncodedEvent(string Type, short Schema, byte[] Payload, byte[]? Metadata = null);

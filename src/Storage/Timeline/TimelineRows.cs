@@ -51,6 +51,14 @@ internal sealed class TimelineRows(RowReader rows) : ITimelineReader
             cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<TimelineCell>> ListOfCasesAsync(Guid orgId, ImmutableArray<Guid> caseIds, CancellationToken cancellationToken) =>
+        rows.ListAsync(
+            $"select {Columns} from timeline_cell where case_id = any($1) and org_id = $2 and deleted_at is null order by case_id, case_version, id",
+            [Parameters.Of(caseIds.AsSpan()), Parameters.Of(orgId)],
+            Read,
+            cancellationToken);
+
     private static TimelineCell Read(NpgsqlDataReader row) => new()
     {
         Id = row.GetGuid(0),

@@ -11,6 +11,7 @@ using Switchboard.Grains.Analytics;
 using Switchboard.Grains.Audit;
 using Switchboard.Grains.CaseStreams;
 using Switchboard.Grains.Cases;
+using Switchboard.Grains.Imports;
 using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
 using Switchboard.Grains.Search;
@@ -70,6 +71,8 @@ internal sealed class GatewayServer : IAsyncDisposable
         builder.Services.AddSingleton<ICaseEventLog>(new NoCaseEventLog());
         builder.Services.AddSingleton<ICaseSuggester>(nothing);
         builder.Services.AddSingleton<ICaseHistory>(nothing);
+        builder.Services.AddSingleton<IImportLedger>(nothing);
+        builder.Services.AddSingleton<ICaseImporter>(nothing);
         builder.Services.AddSingleton<ICaseAnalytics>(nothing);
         builder.Services.AddSingleton<IViewDirectory>(nothing);
         builder.Services.AddSingleton<ITemplateDirectory>(nothing);

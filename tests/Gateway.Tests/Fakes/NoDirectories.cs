@@ -5,6 +5,7 @@ using Switchboard.Grains.Access;
 using Switchboard.Grains.Analytics;
 using Switchboard.Grains.Audit;
 using Switchboard.Grains.Cases;
+using Switchboard.Grains.Imports;
 using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
 using Switchboard.Grains.Search;
@@ -23,7 +24,7 @@ namespace Switchboard.Gateway.Tests.Fakes;
 /// <summary>Ports with nothing behind them, for tests that never reach them.</summary>
 internal sealed class NoDirectories :
     ICaseSearch, ICaseDirectory, ICaseLinks, ICaseTypeDirectory, ITimelineReader, IProjectDirectory, IOrgDirectory, IAuditLog, ICaseSuggester,
-    ICaseHistory, ICaseAnalytics, IViewDirectory, ITemplateDirectory, IPolicyDirectory
+    ICaseHistory, ICaseAnalytics, IViewDirectory, ITemplateDirectory, IPolicyDirectory, IImportLedger, ICaseImporter
 {
     public ValueTask<ImmutableArray<ProjectAccessRow>> ListPoliciesAsync(Guid orgId, CancellationToken cancellationToken) => new([]);
 
@@ -90,6 +91,9 @@ internal sealed class NoDirectories :
     ValueTask<ImmutableArray<TemplateSnapshot>> ITemplateDirectory.ListAsync(Guid orgId, Guid projectId, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
+    public ValueTask<ImmutableArray<TimelineCell>> ListOfCasesAsync(Guid orgId, ImmutableArray<Guid> caseIds, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
     public ValueTask<ImmutableArray<ProjectSnapshot>> ListAsync(Guid orgId, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
@@ -106,6 +110,21 @@ internal sealed class NoDirectories :
 
     public ValueTask<ImmutableArray<AuditEntry>> ListAsync(AuditQuery query, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
+
+    public ValueTask<ImportReceipt> OpenAsync(Guid orgId, Guid receiptId, Guid startedBy, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    ValueTask<ImportReceipt?> IImportLedger.FindAsync(Guid orgId, Guid receiptId, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<bool> AdvanceAsync(Guid orgId, Guid receiptId, ImportAdvance advance, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<ImmutableArray<(Guid Id, string Key)>> KeysOfAsync(Guid orgId, ImmutableArray<Guid> ids, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<ImmutableArray<Task<ImportOutcome>>> TakeAsync(
+        ImmutableArray<ImportedCase> cases, ImportContext context, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<ImmutableArray<AuditChainReport>> VerifyAsync(AuditCheck check, CancellationToken cancellationToken) =>
         throw new NotSupportedException();

@@ -8,6 +8,11 @@ internal static class SchemaConformance
 {
     public static IEnumerable<string> Deviations(Schema schema, JsonElement value, string path = "$")
     {
+        if (schema.Nullable && value.ValueKind == JsonValueKind.Null)
+        {
+            yield break;
+        }
+
         if (!IsOfType(schema, value))
         {
             yield return $"{path} is {value.ValueKind}, not {schema.Type}";

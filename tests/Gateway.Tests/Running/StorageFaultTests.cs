@@ -9,6 +9,7 @@ using Switchboard.Grains.Audit;
 using Switchboard.Grains.CaseStreams;
 using Switchboard.Grains.Cases;
 using Switchboard.Grains.EventStore;
+using Switchboard.Grains.Imports;
 using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
 using Switchboard.Grains.Search;
@@ -136,6 +137,7 @@ public sealed class StorageFaultTests : IAsyncLifetime
         services.AddSingleton<ICaseEventLog>(new NoCaseEventLog());
         services.AddSingleton<ICaseSuggester>(new NoDirectories());
         services.AddSingleton<ICaseHistory>(new NoDirectories());
+        services.AddSingleton<IImportLedger>(new NoDirectories());
         services.AddSingleton<ICaseAnalytics>(new NoDirectories());
         services.AddSingleton<IWebhooks>(new NoWebhooks());
     }

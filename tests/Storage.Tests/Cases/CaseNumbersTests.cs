@@ -23,6 +23,22 @@ public sealed class CaseNumbersTests(DatabaseFixture fixture) : IClassFixture<Da
     }
 
     [Fact]
+    public async Task A_range_is_consecutive_whoever_else_takes_numbers()
+    {
+        var project = Guid.CreateVersion7();
+
+        var taken = await Task.WhenAll(Enumerable.Range(0, 60).Select(index => Task.Run(async () =>
+        {
+            var count = (index % 3 * 20) + 1;
+            return (First: await _storage.Numbers.NextRangeAsync(_org, project, count, Token), Count: count);
+        })));
+
+        var all = taken.SelectMany(one => Enumerable.Range(0, one.Count).Select(n => one.First.InProject + n)).Order().ToList();
+        all.ShouldBe(Enumerable.Range(1, taken.Sum(one => one.Count)).Select(number => (long)number));
+        taken.ShouldAllBe(one => one.First.InProject == one.First.PublicId);
+    }
+
+    [Fact]
     public async Task Callers_of_several_processes_never_get_the_same_number_and_leave_none_out()
     {
         await using var other = TestStorage.Connect(fixture.Database);

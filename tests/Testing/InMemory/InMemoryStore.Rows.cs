@@ -51,6 +51,22 @@ public sealed partial class InMemoryStore :
     }
 
     /// <inheritdoc/>
+    public ValueTask<CaseNumber> NextRangeAsync(Guid orgId, Guid projectId, int count, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            FailIfDown();
+            var first = new CaseNumber(Next((orgId, projectId)), Next((orgId, orgId)));
+            for (var taken = 1; taken < count; taken++)
+            {
+                (_, _) = (Next((orgId, projectId)), Next((orgId, orgId)));
+            }
+
+            return new(first);
+        }
+    }
+
+    /// <inheritdoc/>
     public ValueTask<CaseNumber> NextInProjectAsync(Guid orgId, Guid projectId, CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -230,6 +246,14 @@ public sealed partial class InMemoryStore :
     ValueTask<ImmutableArray<TemplateSnapshot>> ITemplateDirectory.ListAsync(Guid orgId, Guid projectId, CancellationToken cancellationToken) =>
         new([.. Read().Templates.Values
             .Where(one => one.OrgId == orgId && one.ProjectId == projectId).OrderBy(one => one.CreatedAt).ThenBy(one => one.Id)]);
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<TimelineCell>> ListOfCasesAsync(Guid orgId, ImmutableArray<Guid> caseIds, CancellationToken cancellationToken) => new(
+    [
+        .. Read().Cells.Values
+            .Where(cell => cell.OrgId == orgId && caseIds.Contains(cell.CaseId) && cell.DeletedAt is null)
+            .OrderBy(cell => cell.CaseId).ThenBy(cell => cell.CaseVersion).ThenBy(cell => cell.Id),
+    ]);
 
     private long Next((Guid, Guid) scope) => _numbers[scope] = _numbers.GetValueOrDefault(scope) + 1;
 }

@@ -70,7 +70,7 @@ internal sealed class StoreState
 
         foreach (var body in request.Events)
         {
-            Record(request.Stream, body, request.Metadata, now);
+            Record(request.Stream, body, request.Metadata.Of(body), now);
         }
 
         foreach (var change in request.Changes)
