@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Switchboard.Gateway.OpenApi;
-using Switchboard.Gateway.Tests.Fakes;
 using Switchboard.Gateway.Tests.Running;
 
 namespace Switchboard.Gateway.Tests.Properties;
