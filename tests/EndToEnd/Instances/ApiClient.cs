@@ -33,6 +33,18 @@ internal sealed class ApiClient : IDisposable
         return new Answer(response.StatusCode, text, response.Headers.RetryAfter);
     }
 
+    /// <summary>Begins to read an answer that has no end.</summary>
+    public async Task<HttpResponseMessage> OpenAsync(string path, IEnumerable<(string Name, string Value)> headers, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+
+        return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+    }
+
     public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
 
     /// <summary>Creates a project; its id.</summary>
@@ -61,6 +73,16 @@ internal sealed class ApiClient : IDisposable
     /// <summary>Changes one field of a case.</summary>
     public Task<Answer> UpdateAsync(string caseId, string field, object attributes) =>
         SendAsync(HttpMethod.Post, $"/api/v2/cases/{caseId}/{field}", Body("case", attributes));
+
+    /// <summary>Makes a case a duplicate of another.</summary>
+    public async Task LinkDuplicateAsync(string duplicate, string original) => (await SendAsync(HttpMethod.Post, "/api/v2/cases/link", Body("link", new
+    {
+        parent_entity_type = "CASE",
+        parent_entity_id = duplicate,
+        child_entity_type = "CASE",
+        child_entity_id = original,
+        relationship = "DUPLICATES",
+    }))).Require(HttpStatusCode.Created);
 
     /// <summary>A case's attributes.</summary>
     public async Task<JsonNode> ReadCaseAsync(string caseId) =>
