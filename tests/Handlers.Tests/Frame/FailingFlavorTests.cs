@@ -60,7 +60,6 @@ public sealed class FailingFlavorTests(DatabaseFixture database) : IClassFixture
             letters.Select(letter => letter.Letter.Version).ShouldBe(FailingOn(pipe.Flavor), pipe.Flavor.Name);
             letters[0].Letter.Reason.ShouldBe(DeadLetterReason.HandlerFailed, pipe.Flavor.Name);
             letters[0].Letter.Error.ShouldContain("always fails");
-            letters[0].Letter.Attempts.ShouldBeGreaterThan(1);
             letters.Skip(1).ShouldAllBe(
                 letter => letter.Letter.Reason == (pipe.Flavor.WhenParked == ParkPolicy.ParkCase ? DeadLetterReason.BehindAnother : DeadLetterReason.HandlerFailed));
             (await LettersAsync(pipe.Flavor, good, DeadLetterStatus.Parked)).ShouldBeEmpty(pipe.Flavor.Name);
