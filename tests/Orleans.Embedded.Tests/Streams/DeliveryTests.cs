@@ -244,6 +244,21 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task A_stop_while_a_consumer_cannot_be_reached_reports_nothing_as_delivered()
+    {
+        var queue = new ScriptedQueue("s") { DeliveryPause = TimeSpan.FromHours(1) };
+        Seen.React(_key, _ => throw new InvalidDataException("The consumer cannot begin."));
+        var silo = await TestSilo.StartAsync(it => queue.AddTo(it, options => options.MaxEventDeliveryTime = TimeSpan.FromDays(1)));
+        await queue.Add("activating", _key, "not delivered");
+        await Seen.Await(_key, 1);
+
+        await silo.DisposeAsync();
+
+        queue.IsShutDown.ShouldBeTrue();
+        queue.Delivered.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_stop_does_not_wait_for_a_delivery_that_never_ends()
     {
         var queue = new ScriptedQueue("s");

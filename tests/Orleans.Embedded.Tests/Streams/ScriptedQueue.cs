@@ -36,6 +36,9 @@ internal sealed class ScriptedQueue(string name) : IQueueAdapterFactory, IQueueA
     /// <summary>How long a read waits for events. What was delivered is reported between reads.</summary>
     internal TimeSpan LongestRead { get; init; } = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>How long a delivery, or finding a consumer, waits before it is tried again.</summary>
+    internal TimeSpan DeliveryPause { get; init; } = TimeSpan.FromMilliseconds(1);
+
     internal int FailingReads { get; set; }
 
     internal bool IsShutDown { get; private set; }
@@ -162,8 +165,8 @@ internal sealed class ScriptedQueue(string name) : IQueueAdapterFactory, IQueueA
         silo.AddPersistentStreams(name, (_, _) => this, streams =>
         {
             streams.ConfigureStreamPubSub(kind);
-            streams.ConfigureBackoffProvider((_, _) => (IMessageDeliveryBackoffProvider)new Soon());
-            streams.ConfigureBackoffProvider((_, _) => (IQueueReaderBackoffProvider)new Soon());
+            streams.ConfigureBackoffProvider((_, _) => (IMessageDeliveryBackoffProvider)new Pause(DeliveryPause));
+            streams.ConfigureBackoffProvider((_, _) => (IQueueReaderBackoffProvider)new Pause(TimeSpan.FromMilliseconds(1)));
             streams.ConfigurePullingAgent(options => options.Configure(it =>
             {
                 it.GetQueueMsgsTimerPeriod = TimeSpan.FromMilliseconds(5);
@@ -181,7 +184,7 @@ internal sealed class ScriptedQueue(string name) : IQueueAdapterFactory, IQueueA
         return Task.CompletedTask;
     }
 
-    private sealed class Soon() : FixedBackoff(TimeSpan.FromMilliseconds(1)), IMessageDeliveryBackoffProvider, IQueueReaderBackoffProvider;
+    private sealed class Pause(TimeSpan length) : FixedBackoff(length), IMessageDeliveryBackoffProvider, IQueueReaderBackoffProvider;
 }
 
 [GenerateSerializer]

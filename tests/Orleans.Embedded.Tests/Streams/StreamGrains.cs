@@ -82,6 +82,13 @@ public sealed class ObservingGrain : Grain, IGrainWithStringKey, IStreamSubscrip
     public Task OnErrorAsync(Exception ex) => Seen.Add(this.GetPrimaryKeyString(), ex.GetType().Name);
 }
 
+/// <summary>Is subscribed by its class, and fails to begin as the test wants.</summary>
+[ImplicitStreamSubscription("activating")]
+public sealed class ActivatingGrain : Grain, IGrainWithStringKey
+{
+    public override Task OnActivateAsync(CancellationToken cancellationToken) => Seen.Add(this.GetPrimaryKeyString(), "activating");
+}
+
 public interface IExplicitGrain : IGrainWithStringKey
 {
     Task<StreamSubscriptionHandle<string>> Subscribe(string stream, string name);

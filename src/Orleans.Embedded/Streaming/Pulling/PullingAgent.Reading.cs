@@ -155,6 +155,7 @@ internal sealed partial class PullingAgent
         stream.IsRegistering = true;
         _registering++;
         var pin = _cache.GetCacheCursor(stream.Id, first);
+        var isFound = false;
         try
         {
             for (var attempt = 0; !IsStopping; attempt++)
@@ -163,6 +164,7 @@ internal sealed partial class PullingAgent
                 {
                     var subscriptions = await _context.Provider.Subscriptions.OfAsync(stream.Id);
                     await Task.WhenAll(subscriptions.Select(it => AttachAsync(stream, it, first)));
+                    isFound = true;
                     return;
                 }
                 catch (Exception exception)
@@ -174,7 +176,12 @@ internal sealed partial class PullingAgent
         }
         finally
         {
-            pin.Dispose();
+            // Without the consumers' cursors nothing but the pin tells the cache that an agent which stops has not delivered these events.
+            if (!IsStopping || (isFound && stream.Consumers.TrueForAll(it => it.Cursor is not null)))
+            {
+                pin.Dispose();
+            }
+
             stream.IsRegistering = false;
             _registering--;
             _wake.Signal();
