@@ -13,6 +13,7 @@ internal sealed partial class KafkaConsumerLoop : IDisposable
 {
     private static readonly TimeSpan _tick = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan _lookAtWatermarks = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _betweenReports = TimeSpan.FromSeconds(30);
 
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
@@ -22,13 +23,14 @@ internal sealed partial class KafkaConsumerLoop : IDisposable
     private readonly ConcurrentQueue<Action> _orders = new();
     private readonly Thread _thread;
     private volatile bool _stopping;
+    private long? _reported;
 
     public KafkaConsumerLoop(KafkaOptions options, string group, TimeProvider time, ILogger<KafkaConsumerLoop> logger)
     {
         KafkaNativeLibrary.EnsureLoaded();
         (_options, _logger, _time, Group) = (options, logger, time, group);
         _consumer = new ConsumerBuilder<byte[]?, byte[]?>(KafkaClientConfig.Consumer(options, group))
-            .SetErrorHandler((_, error) => LogClient(group, error.Reason))
+            .SetErrorHandler((_, error) => Report(error.Reason))
             .SetLogHandler((_, message) => LogClientDetail(group, message.Message))
             .Build();
         _thread = new Thread(Run) { IsBackground = true, Name = $"kafka {group}" };
@@ -150,7 +152,7 @@ internal sealed partial class KafkaConsumerLoop : IDisposable
     {
         if (error.ConsumerRecord?.TopicPartition is not { } partition || !_feeds.TryGetValue(partition, out var feed))
         {
-            LogClient(Group, error.Error.Reason);
+            Report(error.Error.Reason);
             return;
         }
 
@@ -164,6 +166,19 @@ internal sealed partial class KafkaConsumerLoop : IDisposable
             error);
         Remove(feed);
         feed.Fail(failure);
+    }
+
+    /// <summary>While brokers are away every try at each of them fails: one report stands for many.</summary>
+    private void Report(string reason)
+    {
+        if (_reported is { } reported && _time.GetElapsedTime(reported) < _betweenReports)
+        {
+            LogClientDetail(Group, reason);
+            return;
+        }
+
+        _reported = _time.GetTimestamp();
+        LogClient(Group, reason);
     }
 
     private void Balance()
