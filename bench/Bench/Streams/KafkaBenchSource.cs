@@ -29,7 +29,7 @@ internal sealed class KafkaBenchSource : IDisposable
         IServiceProvider services, string topic, int count, int cases, int titleCharacters, CancellationToken cancellationToken)
     {
         var transport = services.GetRequiredService<KafkaTransport>();
-        var partitions = await transport.Topology.PartitionsAsync(topic, cancellationToken);
+        var partitions = await transport.Topology.UsedAsync(topic, cancellationToken);
         var org = Guid.CreateVersion7();
         var streams = Enumerable.Range(0, cases).Select(_ => Guid.CreateVersion7()).ToArray();
         var messages = Enumerable.Range(0, count).Select(number => Make(topic, partitions, Next(org, streams, number, titleCharacters))).ToArray();

@@ -80,7 +80,7 @@ internal sealed partial class KafkaAdapterFactory : IQueueAdapterFactory, IQueue
     {
         try
         {
-            return await _transport.Topology.PartitionsAsync(_topic, cancellationToken);
+            return await _transport.Topology.SeenAsync(_topic, cancellationToken);
         }
         catch (KafkaUnavailableException away)
         {

@@ -24,7 +24,7 @@ internal sealed class KafkaInstruments
             "1 while a partition is not read on because its records in memory are at their bound.");
         meter.CreateObservableGauge(
             "switchboard.kafka.partitions_unserved", Unserved, "{partition}",
-            "Partitions that a topic has got since this process started, and that it does not use until it is started again.");
+            "Partitions that a topic has got and that are not published to before every flavor has had what is in the others.");
     }
 
     public void Begin(KafkaPartitionReading reading) => _readings[reading] = true;

@@ -29,19 +29,26 @@ internal sealed partial class KafkaProducer : IAsyncDisposable
         (_options, _topology, _instruments, _time, _logger) = (options, topology, instruments, time, logger);
 
     /// <summary>Publishes events; completes when all in-sync replicas have all of them.</summary>
+    /// <param name="topic">Where to.</param>
+    /// <param name="records">The events.</param>
+    /// <param name="cancellationToken">Ends the wait, not the publication.</param>
     /// <exception cref="EventRefusedException">An event is larger than may be published; nothing was published.</exception>
     /// <exception cref="KafkaException">
     /// An event was not acknowledged. Those before it in its case may have been published, those behind it in its case have not.
     /// </exception>
     /// <exception cref="KafkaUnavailableException">The topic cannot be used.</exception>
-    public async Task PublishAsync(string topic, IReadOnlyList<EventRecord> records, CancellationToken cancellationToken)
+    public async Task PublishAsync(string topic, IReadOnlyList<EventRecord> records, CancellationToken cancellationToken) =>
+        await PublishAsync(topic, records, await _topology.UsedAsync(topic, cancellationToken), cancellationToken);
+
+    /// <summary>Publishes events to so many partitions of a topic, the first ones.</summary>
+    /// <inheritdoc cref="PublishAsync(string, IReadOnlyList{EventRecord}, CancellationToken)"/>
+    public async Task PublishAsync(string topic, IReadOnlyList<EventRecord> records, int partitions, CancellationToken cancellationToken)
     {
         if (records.Count == 0)
         {
             return;
         }
 
-        var partitions = await _topology.PartitionsAsync(topic, cancellationToken);
         var messages = records.Select(record => Encode(topic, record, partitions)).ToArray();
         var client = await ClientAsync(cancellationToken);
         var acknowledged = client.Begin(messages.Length);

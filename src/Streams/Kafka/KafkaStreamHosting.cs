@@ -28,6 +28,7 @@ public static class KafkaStreamHosting
         services.AddSingleton<IValidateOptions<KafkaOptions>, KafkaLibraryValidator>();
         services.AddSingleton<KafkaInstruments>();
         services.AddSingleton<KafkaTransport>();
+        services.AddSingleton<KafkaPublishedPartitions>();
         services.AddSingleton<IEventPublisher, KafkaEventPublisher>();
         services.AddSingleton<IParkedRecordReader, KafkaParkedRecords>();
         return services;
@@ -45,6 +46,10 @@ public static class KafkaStreamHosting
         configure(builder.Services.AddOptions<KafkaStreamOptions>(name).ValidateOnStart());
         builder.Services.AddSingleton<IValidateOptions<KafkaStreamOptions>>(
             services => new KafkaStreamOptionsValidator(name, services.GetRequiredService<IOptions<KafkaOptions>>()));
-        return builder.AddPersistentStreams(name, KafkaAdapterFactory.Create, HandlerDelivery.Configure);
+        return builder.AddPersistentStreams(name, KafkaAdapterFactory.Create, configurator =>
+        {
+            HandlerDelivery.Configure(configurator);
+            configurator.ConfigurePartitionBalancing(static (services, _) => new KafkaQueueBalancer(services.GetRequiredService<KafkaTransport>().Topology));
+        });
     }
 }

@@ -5,9 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace Switchboard.Streams.Kafka;
 
 /// <summary>
-/// How many partitions the topics have. The first answer holds for the life of the process, for publishing and reading alike: were it to
-/// change in between, a case's later events would overtake its earlier ones. Partitions that a topic gets meanwhile are reported, loudly and
-/// for as long as they are not served.
+/// How many partitions the topics have, looked at again and again: all there are are read, and told of when they become more. How many are
+/// published to is another number, since a case's partition depends on it: it stays what it was until <see cref="Use"/> is told otherwise.
+/// Safe for use by many at once.
 /// </summary>
 internal sealed partial class KafkaTopology : IAsyncDisposable
 {
@@ -15,8 +15,9 @@ internal sealed partial class KafkaTopology : IAsyncDisposable
     private readonly KafkaInstruments _instruments;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly ConcurrentDictionary<string, int> _seen = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, int> _used = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, int> _reported = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> _shrunk = new(StringComparer.Ordinal);
     private readonly Func<string, TimeSpan, int> _ask;
     private readonly Lazy<IAdminClient> _client;
     private readonly CancellationTokenSource _stopping = new();
@@ -41,28 +42,43 @@ internal sealed partial class KafkaTopology : IAsyncDisposable
         _watching = new Lazy<Task>(() => Task.Run(() => WatchAsync(_stopping.Token)));
     }
 
-    /// <summary>The number of partitions that is used for a topic.</summary>
+    /// <summary>Told of a topic and its new number of partitions, on the watcher's thread.</summary>
+    public event Action<string, int>? Grown;
+
+    /// <summary>How many partitions a topic has: those that are read.</summary>
     /// <exception cref="KafkaUnavailableException">The topic does not exist, or the cluster does not answer.</exception>
-    public async ValueTask<int> PartitionsAsync(string topic, CancellationToken cancellationToken)
+    public async ValueTask<int> SeenAsync(string topic, CancellationToken cancellationToken)
     {
-        if (!_used.TryGetValue(topic, out var used))
+        if (!_seen.TryGetValue(topic, out var seen))
         {
             // The client's call blocks its thread.
-            var seen = await Task.Run(() => _ask(topic, _options.MetadataTimeout), cancellationToken);
-            used = _used.GetOrAdd(topic, seen);
-            _instruments.Topic(topic, used, used);
+            var asked = await Task.Run(() => _ask(topic, _options.MetadataTimeout), cancellationToken);
+            seen = _seen.GetOrAdd(topic, asked);
             _ = _watching.Value;
         }
 
+        return seen;
+    }
+
+    /// <summary>How many partitions of a topic are published to; as many as were seen first unless <see cref="Use"/> said otherwise.</summary>
+    /// <exception cref="KafkaUnavailableException">The topic does not exist, or the cluster does not answer.</exception>
+    public async ValueTask<int> UsedAsync(string topic, CancellationToken cancellationToken)
+    {
+        var seen = await SeenAsync(topic, cancellationToken);
+        var used = _used.GetOrAdd(topic, seen);
+        _instruments.Topic(topic, used, seen);
         return used;
     }
+
+    /// <summary>Says how many partitions of a topic are published to from now on.</summary>
+    public void Use(string topic, int partitions) => _used[topic] = partitions;
 
     /// <summary>Takes a number that was noted earlier, while the cluster cannot be asked.</summary>
     public int Assume(string topic, int partitions)
     {
-        var used = _used.GetOrAdd(topic, partitions);
+        var seen = _seen.GetOrAdd(topic, partitions);
         _ = _watching.Value;
-        return used;
+        return seen;
     }
 
     /// <inheritdoc/>
@@ -87,9 +103,9 @@ internal sealed partial class KafkaTopology : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(stopping))
             {
-                foreach (var (topic, used) in _used)
+                foreach (var (topic, seen) in _seen)
                 {
-                    Look(topic, used);
+                    Look(topic, seen);
                 }
             }
         }
@@ -99,15 +115,25 @@ internal sealed partial class KafkaTopology : IAsyncDisposable
         }
     }
 
-    private void Look(string topic, int used)
+    private void Look(string topic, int before)
     {
         try
         {
             var seen = _ask(topic, _options.MetadataTimeout);
-            _instruments.Topic(topic, used, seen);
-            if (seen != used && _reported.AddOrUpdate(topic, seen, (_, _) => seen) == seen)
+            if (seen > before)
             {
-                LogChanged(topic, used, seen);
+                _seen[topic] = seen;
+                LogGrown(topic, seen, before);
+                Grown?.Invoke(topic, seen);
+            }
+            else if (seen < before && _shrunk.TryAdd(topic, seen))
+            {
+                LogShrunk(topic, seen, before);
+            }
+
+            if (_used.TryGetValue(topic, out var used))
+            {
+                _instruments.Topic(topic, used, seen);
             }
         }
         catch (KafkaUnavailableException error)
@@ -125,7 +151,7 @@ internal sealed partial class KafkaTopology : IAsyncDisposable
             {
                 { Error.IsError: false, Partitions.Count: > 0 and var count } => count,
                 { Error.Code: ErrorCode.UnknownTopicOrPart or ErrorCode.NoError } or null => throw new KafkaUnavailableException(
-                    $"The topic '{topic}' does not exist in {_options.Cluster}. Create it with the number of partitions that it shall keep: "
+                    $"The topic '{topic}' does not exist in {_options.Cluster}. Create it: "
                     + $"kafka-topics.sh --create --topic {topic} --partitions 8 --replication-factor 3."),
                 { Error: var error } => throw new KafkaUnavailableException($"The topic '{topic}' cannot be used: {error.Reason} ({error.Code})."),
             };
@@ -142,11 +168,17 @@ internal sealed partial class KafkaTopology : IAsyncDisposable
     private string Where => _options.EventHubs is null ? _options.BootstrapServers : "Event Hubs";
 
     [LoggerMessage(
-        6530, LogLevel.Critical,
-        "The topic {Topic} has {Seen} partitions, and this process uses {Used}. Until the change is finished nothing reads the others. Follow "
-        + "'Changing the number of partitions' in docs/kafka.md: drain, stop, start; a case's events keep their order only that way.")]
-    private partial void LogChanged(string topic, int used, int seen);
+        6530, LogLevel.Warning,
+        "The topic {Topic} has {Seen} partitions instead of {Before}. All are read from now on; the new ones are published to when every flavor "
+        + "has had what is in the others.")]
+    private partial void LogGrown(string topic, int seen, int before);
 
     [LoggerMessage(6531, LogLevel.Debug, "The partitions of {Topic} could not be looked at.")]
     private partial void LogNotSeen(string topic, Exception error);
+
+    [LoggerMessage(
+        6532, LogLevel.Critical,
+        "The topic {Topic} has {Seen} partitions instead of {Before}: it was made anew. Its positions mean nothing any more; set Streams:Kafka:Cluster to "
+        + "a new name, under which everything is published and read from the beginning.")]
+    private partial void LogShrunk(string topic, int seen, int before);
 }

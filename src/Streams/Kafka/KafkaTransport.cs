@@ -7,11 +7,18 @@ namespace Switchboard.Streams.Kafka;
 internal sealed class KafkaTransport : IAsyncDisposable
 {
     public KafkaTransport(IOptions<KafkaOptions> options, KafkaInstruments instruments, TimeProvider time, ILoggerFactory loggers)
+        : this(options, instruments, time, loggers, null)
+    {
+    }
+
+    /// <summary>With an answer of one's own to how many partitions a topic has, for tests.</summary>
+    internal KafkaTransport(
+        IOptions<KafkaOptions> options, KafkaInstruments instruments, TimeProvider time, ILoggerFactory loggers, Func<string, TimeSpan, int>? partitions)
     {
         Options = options.Value;
         Instruments = instruments;
         Time = time;
-        Topology = new KafkaTopology(Options, instruments, time, loggers.CreateLogger<KafkaTopology>());
+        Topology = new KafkaTopology(Options, instruments, time, loggers.CreateLogger<KafkaTopology>(), partitions);
         Producer = new KafkaProducer(Options, Topology, instruments, time, loggers.CreateLogger<KafkaProducer>());
         Consumers = new KafkaConsumers(Options, time, loggers);
     }

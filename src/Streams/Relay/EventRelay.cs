@@ -49,6 +49,7 @@ internal sealed partial class EventRelay(
                 {
                     var start = held.Position ?? new QueuePosition(await tenant.Reader.GetEpochAsync(stopping), 0, 1);
                     (lease, progress, reader) = (held, new Progress(start), new RelayReader(tenant.Tail, start.ToFeed(), options.BatchEvents));
+                    publisher.Begin(Tenant, held);
                 }
 
                 if (await reader!.NextAsync(stopping) is { } batch)

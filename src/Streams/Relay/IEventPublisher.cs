@@ -1,4 +1,5 @@
 using Switchboard.Events;
+using Switchboard.Streams.Leases;
 
 namespace Switchboard.Streams.Relay;
 
@@ -7,6 +8,12 @@ public interface IEventPublisher
 {
     /// <summary>Names the place in the relay's position: under another name everything is published from the beginning.</summary>
     string Destination { get; }
+
+    /// <summary>Called when a relay gets its lease, before its first batch: another process may have relayed meanwhile.</summary>
+    void Begin(string tenant, QueueLease lease)
+    {
+        // Nothing to see to, unless the transport keeps something of its own.
+    }
 
     /// <summary>The topic that all events of a tenant go to.</summary>
     string TopicOf(string tenant);

@@ -187,14 +187,11 @@ public abstract class StreamConformanceTests : IAsyncLifetime
     {
         var records = new Records(2, _seed);
         await _site.StartAsync();
-        await _site.WriteAsync([records.NextOf(0), records.NextOf(0, padding: 5_000_000 / 2 * LargestFactor), records.NextOf(0), records.NextOf(1)]);
+        await _site.WriteAsync([records.NextOf(0), records.NextOf(0, padding: 5_000_000), records.NextOf(0), records.NextOf(1)]);
 
         await Recorder.WaitForAsync(4, Token);
         ShouldBeInOrder(records);
     }
-
-    /// <summary>How large the largest record of the test is, in halves of five megabytes.</summary>
-    protected virtual int LargestFactor => 2;
 
     protected abstract Task<StreamSite> CreateAsync();
 

@@ -12,25 +12,41 @@ public sealed class KafkaTopologyTests : IDisposable
 {
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly FakeTimeProvider _time = new();
-    private readonly CriticalLog _log = new();
+    private readonly LoudLog _log = new();
     private int _seen = 4;
 
     public void Dispose() => _services.Dispose();
 
     [Fact]
-    public async Task The_first_answer_holds_and_growth_is_reported_loudly_once()
+    public async Task Growth_is_told_and_read_at_once_and_published_to_when_it_is_said_so()
     {
         await using var topology = Topology();
-        (await topology.PartitionsAsync("t", TestContext.Current.CancellationToken)).ShouldBe(4);
+        var told = new TaskCompletionSource<(string Topic, int Partitions)>();
+        topology.Grown += (topic, partitions) => told.TrySetResult((topic, partitions));
+        (await topology.UsedAsync("t", TestContext.Current.CancellationToken)).ShouldBe(4);
 
         _seen = 6;
-        while (!await _log.Critical.WaitAsync(TimeSpan.FromMilliseconds(10), TestContext.Current.CancellationToken))
-        {
-            _time.Advance(TimeSpan.FromSeconds(30));
-        }
+        await AdvanceUntilAsync(told.Task);
 
-        (await topology.PartitionsAsync("t", TestContext.Current.CancellationToken)).ShouldBe(4);
-        _log.Messages.ShouldHaveSingleItem().ShouldContain("has 6 partitions, and this process uses 4");
+        (await told.Task).ShouldBe(("t", 6));
+        (await topology.SeenAsync("t", TestContext.Current.CancellationToken)).ShouldBe(6);
+        (await topology.UsedAsync("t", TestContext.Current.CancellationToken)).ShouldBe(4);
+        topology.Use("t", 6);
+        (await topology.UsedAsync("t", TestContext.Current.CancellationToken)).ShouldBe(6);
+        _log.Messages.ShouldHaveSingleItem().ShouldContain("has 6 partitions instead of 4");
+    }
+
+    [Fact]
+    public async Task A_topic_with_fewer_partitions_than_before_is_reported_loudly_once_and_changes_nothing()
+    {
+        await using var topology = Topology();
+        (await topology.SeenAsync("t", TestContext.Current.CancellationToken)).ShouldBe(4);
+
+        _seen = 2;
+        await AdvanceUntilAsync(_log.Loud.WaitAsync(TestContext.Current.CancellationToken));
+
+        (await topology.SeenAsync("t", TestContext.Current.CancellationToken)).ShouldBe(4);
+        _log.Messages.ShouldHaveSingleItem().ShouldContain("was made anew");
     }
 
     [Fact]
@@ -39,7 +55,16 @@ public sealed class KafkaTopologyTests : IDisposable
         var topic = await KafkaCluster.CreateTopicAsync(6);
         await using var topology = new KafkaTopology(
             new KafkaOptions { BootstrapServers = await KafkaCluster.BootstrapServersAsync() }, Instruments(), TimeProvider.System, _log);
-        (await topology.PartitionsAsync(topic, TestContext.Current.CancellationToken)).ShouldBe(6);
+        (await topology.SeenAsync(topic, TestContext.Current.CancellationToken)).ShouldBe(6);
+    }
+
+    private async Task AdvanceUntilAsync(Task happened)
+    {
+        while (!happened.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromSeconds(30));
+            await Task.WhenAny(happened, Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken));
+        }
     }
 
     private KafkaTopology Topology() => new(
@@ -47,11 +72,11 @@ public sealed class KafkaTopologyTests : IDisposable
 
     private KafkaInstruments Instruments() => new(new StreamInstruments(_services.GetRequiredService<IMeterFactory>()));
 
-    private sealed class CriticalLog : ILogger<KafkaTopology>
+    private sealed class LoudLog : ILogger<KafkaTopology>
     {
         public List<string> Messages { get; } = [];
 
-        public SemaphoreSlim Critical { get; } = new(0);
+        public SemaphoreSlim Loud { get; } = new(0);
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
@@ -60,10 +85,10 @@ public sealed class KafkaTopologyTests : IDisposable
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (logLevel == LogLevel.Critical)
+            if (logLevel >= LogLevel.Warning)
             {
                 Messages.Add(formatter(state, exception));
-                Critical.Release();
+                Loud.Release();
             }
         }
     }
