@@ -96,9 +96,37 @@ public sealed record ListenParameters
     /// <summary>Pairs that come back in the metadata.</summary>
     public ImmutableSortedDictionary<string, string> Extra { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
+    /// <summary>Aldea's <c>metadata</c>: JSON that comes back with the callback, as written.</summary>
+    public string? CallbackMetadata { get; init; }
+
+    /// <summary>How a file's transcript is written.</summary>
+    public TranscriptForm Output { get; init; }
+
     /// <summary>A case that the call belongs to.</summary>
     public string? CaseId { get; init; }
 
+    /// <summary>Whether a live session waits for its client after the connection broke, to be resumed.</summary>
+    public bool Resume { get; init; }
+
+    /// <summary>The live session that is resumed, or null for a new one.</summary>
+    public Guid? SessionId { get; init; }
+
+    /// <summary>With <see cref="SessionId"/>: bytes of audio from the session's beginning that the client sends next.</summary>
+    public long? Offset { get; init; }
+
     /// <summary>Known parameters that were asked for and that nothing here can do; answered as warnings where the form allows it.</summary>
     public ImmutableArray<string> Unsupported { get; init; } = [];
+}
+
+/// <summary>Forms of a file's answer.</summary>
+public enum TranscriptForm
+{
+    /// <summary>The whole answer as JSON.</summary>
+    Json = 0,
+
+    /// <summary>SubRip subtitles.</summary>
+    Srt = 1,
+
+    /// <summary>WebVTT subtitles.</summary>
+    Vtt = 2,
 }
