@@ -81,6 +81,27 @@ public static class Limits
     /// <summary>What a custom attribute's value may be, where there is a list.</summary>
     public const int AttributeOptions = 500;
 
+    /// <summary>A team's handle.</summary>
+    public const int TeamHandle = 195;
+
+    /// <summary>A team's name.</summary>
+    public const int TeamName = 200;
+
+    /// <summary>A team's description.</summary>
+    public const int TeamDescription = 10_000;
+
+    /// <summary>Members of a team.</summary>
+    public const int TeamMembers = 2_000;
+
+    /// <summary>Links of a team.</summary>
+    public const int TeamLinks = 100;
+
+    /// <summary>The address of a team's link.</summary>
+    public const int TeamLinkUrl = 2_000;
+
+    /// <summary>Parts of a team's page that are named as shown, or as hidden.</summary>
+    public const int TeamModules = 50;
+
     /// <summary>Principals of one relation in a project's policy.</summary>
     public const int PolicyPrincipals = 500;
 

@@ -14,6 +14,7 @@ using Switchboard.Grains.Imports;
 using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
 using Switchboard.Grains.Rebuilds;
+using Switchboard.Grains.Teams;
 using Switchboard.Grains.Templates;
 using Switchboard.Grains.Timeline;
 using Switchboard.Grains.Views;
@@ -32,9 +33,11 @@ using Switchboard.Storage.Projects;
 using Switchboard.Storage.Rebuilds;
 using Switchboard.Storage.Schema;
 using Switchboard.Storage.Search;
+using Switchboard.Storage.Teams;
 using Switchboard.Storage.Templates;
 using Switchboard.Storage.Timeline;
 using Switchboard.Storage.Views;
+using Switchboard.Teams;
 
 namespace Switchboard.Storage;
 
@@ -100,6 +103,9 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<IAggregateRows<ProjectSnapshot>>(provider => provider.GetRequiredService<ProjectRows>());
         services.AddSingleton<IProjectDirectory>(provider => provider.GetRequiredService<ProjectRows>());
         services.AddSingleton<IPolicyDirectory, PolicyDirectory>();
+        services.AddSingleton<TeamRows>();
+        services.AddSingleton<IAggregateRows<TeamSnapshot>>(provider => provider.GetRequiredService<TeamRows>());
+        services.AddSingleton<ITeamDirectory>(provider => provider.GetRequiredService<TeamRows>());
         services.AddSingleton<IAggregateRows<OrgSnapshot>, OrgRows>();
         services.AddSingleton<IAggregateRows<UserSnapshot>, UserRows>();
         services.AddSingleton<IAggregateRows<KeySnapshot>, KeyRows>();

@@ -28,6 +28,8 @@ export function connect(credentials) {
     authentication: new v1.AuthenticationApi(configuration),
     cases: new v2.CaseManagementApi(configuration),
     users: new v2.UsersApi(configuration),
+    teams: new v2.TeamsApi(configuration),
+    roles: new v2.RolesApi(configuration),
     policies: new v2.RestrictionPoliciesApi(configuration),
     plain: (method, path, body, headers = {}) =>
       fetch(new URL(path, credentials.base_url), {

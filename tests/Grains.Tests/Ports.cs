@@ -5,11 +5,13 @@ using Switchboard.Grains.Cases;
 using Switchboard.Grains.EventStore;
 using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
+using Switchboard.Grains.Teams;
 using Switchboard.Grains.Templates;
 using Switchboard.Grains.Timeline;
 using Switchboard.Grains.Views;
 using Switchboard.Orgs;
 using Switchboard.Projects;
+using Switchboard.Teams;
 using Switchboard.Testing.InMemory;
 
 namespace Switchboard.Grains.Tests;
@@ -20,7 +22,7 @@ internal static class Ports
     private static readonly Type[] All =
     [
         typeof(IEventStore), typeof(IAggregateRows<CaseSnapshot>), typeof(IAggregateRows<ProjectSnapshot>), typeof(IAggregateRows<UserSnapshot>),
-        typeof(IAggregateRows<OrgSnapshot>), typeof(IOrgDirectory), typeof(ICaseDirectory), typeof(IProjectDirectory), typeof(IPolicyDirectory), typeof(ICaseNumbers),
+        typeof(IAggregateRows<OrgSnapshot>), typeof(IOrgDirectory), typeof(ICaseDirectory), typeof(IProjectDirectory), typeof(IPolicyDirectory), typeof(ITeamDirectory), typeof(IAggregateRows<TeamSnapshot>), typeof(ICaseNumbers),
         typeof(ITimelineReader), typeof(ICaseLinks), typeof(ICaseTypeDirectory), typeof(IAggregateRows<CaseTypeSnapshot>),
         typeof(IViewDirectory), typeof(ITemplateDirectory),
     ];

@@ -327,3 +327,21 @@ internal sealed record ValueField(string Name) : Field(Name, Required: true)
         _ => null,
     };
 }
+
+/// <summary>A whole number within bounds.</summary>
+internal sealed record WholeNumberField(string Name, int Minimum, int Maximum) : Field(Name, Required: false)
+{
+    protected override Schema Kind => Schema.Integer with { Minimum = Minimum, Maximum = Maximum };
+
+    protected override ApiError? CheckValue(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Number)
+        {
+            return WrongType(value);
+        }
+
+        return value.TryGetInt32(out var number) && number >= Minimum && number <= Maximum
+            ? null
+            : ApiError.BadRequest($"attribute \"{Name}\" must be a whole number from {Minimum} to {Maximum}");
+    }
+}

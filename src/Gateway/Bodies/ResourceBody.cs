@@ -14,6 +14,8 @@ internal readonly struct ResourceBody(JsonElement data, JsonElement attributes, 
 
     public bool? Get(BooleanField field) => TryGetMember(attributes, field.Name, out var value) ? value.GetBoolean() : null;
 
+    public int? Get(WholeNumberField field) => TryGetMember(attributes, field.Name, out var value) ? value.GetInt32() : null;
+
     public Guid? Get(UuidField field) =>
         TryGetMember(attributes, field.Name, out var value) && UuidParameter.TryRead(value.GetString(), out var id) ? id : null;
 

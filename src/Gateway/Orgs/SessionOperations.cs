@@ -1,7 +1,5 @@
 using Switchboard.Gateway.Access;
 using Switchboard.Gateway.Http;
-using Switchboard.Grains.Orgs;
-using Switchboard.Orgs;
 
 namespace Switchboard.Gateway.Orgs;
 
@@ -43,27 +41,5 @@ internal sealed class SessionOperations : IApiOperations
             MediaType = MediaTypes.Json,
             Handle = static request => request.SendAsync(request.Principal.User!, UserJson.WriteDocument),
         },
-        new()
-        {
-            Id = "ListRoles",
-            Method = "GET",
-            Path = "/api/v2/roles",
-            Tag = "Roles",
-            Summary = "List roles",
-            Description = "The built-in roles; there are no others yet.",
-            Access = AccessRule.Needs(Permissions.UserAccessRead),
-            Parameters = [RoleFilter],
-            Response = UserSchemas.RolesResponse,
-            Refusals = [400, 401, 403, 429],
-            MediaType = MediaTypes.Json,
-            Handle = static request => request.SendAsync(
-                RoleIds.All
-                    .Select(static role => role.Name)
-                    .Where(name => name.Contains(request.Get(RoleFilter), StringComparison.OrdinalIgnoreCase))
-                    .ToList(),
-                static (json, roles) => UserJson.WriteRoles(json, roles)),
-        },
     ];
-
-    private static TextParameter RoleFilter { get; } = new("filter", Parameter.InQuery, 255) { Description = "Part of a role's name." };
 }

@@ -36,21 +36,51 @@ internal static class UserJson
         json.WriteEndObject();
     }
 
-    public static void WriteRoles(Utf8JsonWriter json, IReadOnlyList<string> roles)
+    public static void WriteRoles(Utf8JsonWriter json, IReadOnlyList<(string Name, long Users)> roles, int found)
     {
         json.WriteStartObject();
         json.WriteStartArray("data"u8);
-        foreach (var role in roles)
+        foreach (var (role, users) in roles)
         {
-            WriteRole(json, role);
+            WriteRole(json, role, users);
         }
 
         json.WriteEndArray();
-        WriteCounts(json, RoleIds.All.Length, roles.Count);
+        WriteCounts(json, RoleIds.All.Length, found);
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, UserSnapshot user)
+    public static void WriteRoleDocument(Utf8JsonWriter json, (string Name, long Users) role)
+    {
+        json.WriteStartObject();
+        json.WritePropertyName("data"u8);
+        WriteRole(json, role.Name, role.Users);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Permissions; the id of one is its name, which is the same in every installation.</summary>
+    public static void WritePermissions(Utf8JsonWriter json, IEnumerable<string> permissions)
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("data"u8);
+        foreach (var permission in permissions)
+        {
+            json.WriteStartObject();
+            json.WriteString("id"u8, permission);
+            json.WriteString("type"u8, "permissions"u8);
+            json.WriteStartObject("attributes"u8);
+            json.WriteString("name"u8, permission);
+            json.WriteBoolean("restricted"u8, false);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    /// <summary>One user.</summary>
+    public static void Write(Utf8JsonWriter json, UserSnapshot user)
     {
         json.WriteStartObject();
         json.WriteString("id"u8, user.Id);
@@ -116,13 +146,18 @@ internal static class UserJson
         json.WriteEndArray();
     }
 
-    private static void WriteRole(Utf8JsonWriter json, string role)
+    private static void WriteRole(Utf8JsonWriter json, string role, long? users = null)
     {
         json.WriteStartObject();
         json.WriteString("id"u8, RoleIds.Of(role));
         json.WriteString("type"u8, "roles"u8);
         json.WriteStartObject("attributes"u8);
         json.WriteString("name"u8, role);
+        if (users is { } count)
+        {
+            json.WriteNumber("user_count"u8, count);
+        }
+
         json.WriteEndObject();
         json.WriteStartObject("relationships"u8);
         json.WriteStartObject("permissions"u8);

@@ -185,7 +185,7 @@ internal sealed class UserOperations(IGrainFactory grains, IOrgDirectory directo
         else
         {
             await ExecuteAsync(request, id, new UpdateUser(
-                body.Get(UserShapes.Name), body.Get(UserShapes.NewEmail), body.Get(UserShapes.Disabled)));
+                body.Get(UserShapes.Name), body.Get(UserShapes.NewEmail), body.Get(UserShapes.Disabled), body.Get(UserShapes.Title)));
         }
     }
 

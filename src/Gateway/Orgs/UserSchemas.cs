@@ -34,7 +34,7 @@ internal static class UserSchemas
     private static readonly Schema Role = Schema.Object(
         Always("id", Schema.Uuid),
         Always("type", Schema.OneOf("roles")),
-        Always("attributes", Schema.Object(Always("name", Schema.Text))),
+        Always("attributes", Schema.Object(Always("name", Schema.Text), new("user_count", Schema.Integer))),
         Always("relationships", Schema.Object(Always("permissions", Schema.Object(
             Always("data", Schema.ListOf(Schema.Object(
                 Always("id", Schema.Text),
@@ -78,6 +78,15 @@ internal static class UserSchemas
     public static Schema RolesResponse { get; } = Schema.Object(
         Always("data", Schema.ListOf(Role)),
         Always("meta", Counts)).Named("RolesResponse");
+
+    public static Schema RoleResponse { get; } = Schema.Object(Always("data", Role)).Named("RoleResponse");
+
+    public static Schema PermissionsResponse { get; } = Schema.Object(Always("data", Schema.ListOf(Schema.Object(
+        Always("id", Schema.Text),
+        Always("type", Schema.OneOf("permissions")),
+        Always("attributes", Schema.Object(
+            Always("name", Schema.Text),
+            Always("restricted", Schema.Boolean))))))).Named("PermissionsResponse");
 
     public static Schema Validation { get; } = Schema.Object(Always("valid", Schema.Boolean)).Named("AuthenticationValidationResponse");
 }

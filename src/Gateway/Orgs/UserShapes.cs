@@ -28,6 +28,6 @@ internal static class UserShapes
     public static ResourceShape Update { get; } = new("UserUpdateRequest", Type)
     {
         NeedsId = true,
-        Attributes = [Name, NewEmail, Disabled],
+        Attributes = [Name, NewEmail, Disabled, Title],
     };
 }

@@ -1,13 +1,15 @@
+using Orleans;
 using Switchboard.Gateway.Access;
 using Switchboard.Gateway.Http;
 using Switchboard.Grains.Access;
 using Switchboard.Grains.Orgs;
 using Switchboard.Projects;
+using Switchboard.Teams;
 
 namespace Switchboard.Gateway.Projects;
 
 /// <summary>Checks that those whom a policy names are there: a slip in an id would let nobody in, silently.</summary>
-internal sealed class PolicyPrincipals(People people)
+internal sealed class PolicyPrincipals(People people, IGrainFactory grains)
 {
     /// <summary>Why a policy cannot be taken, or null. What is no principal at all is left to the domain to refuse.</summary>
     public async ValueTask<ApiError?> CheckAsync(Guid orgId, ProjectPolicy policy)
@@ -28,6 +30,6 @@ internal sealed class PolicyPrincipals(People people)
         PrincipalKind.User => await people.FindAsync(orgId, principal.Id) is not null,
         PrincipalKind.Role => RoleIds.NameOf(principal.Id) is not null,
         PrincipalKind.Org => principal.Id == orgId,
-        _ => false,
+        _ => await grains.GetGrain<ITeamGrain>(GrainKeys.Of(orgId, principal.Id)).GetAsync() is not null,
     };
 }

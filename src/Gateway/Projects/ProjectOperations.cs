@@ -4,6 +4,7 @@ using Switchboard.Gateway.Http;
 using Switchboard.Grains.Projects;
 using Switchboard.Orgs;
 using Switchboard.Projects;
+using Switchboard.Teams;
 
 namespace Switchboard.Gateway.Projects;
 
@@ -100,6 +101,11 @@ internal sealed class ProjectOperations(IGrainFactory grains, IProjectDirectory 
     private async ValueTask CreateAsync(ApiRequest request)
     {
         var body = request.Body;
+        if (await TeamIsGoneAsync(request))
+        {
+            return;
+        }
+
         await ExecuteAsync(request, request.NewId(), new CreateProject(
             body.Get(ProjectShapes.Key)!,
             body.Get(ProjectShapes.NewName)!,
@@ -120,11 +126,30 @@ internal sealed class ProjectOperations(IGrainFactory grains, IProjectDirectory 
     private async ValueTask UpdateAsync(ApiRequest request)
     {
         var body = request.Body;
+        if (await TeamIsGoneAsync(request))
+        {
+            return;
+        }
+
         await ExecuteAsync(request, request.Get(ProjectId), new UpdateProject(
             body.Get(ProjectShapes.Name),
             ProjectShapes.SectionsOf(body),
             body.Get(ProjectShapes.EnabledCustomCaseTypes),
-            body.Get(ProjectShapes.ColumnsConfig)?.GetRawText()));
+            body.Get(ProjectShapes.ColumnsConfig)?.GetRawText(),
+            body.Get(ProjectShapes.TeamId)));
+    }
+
+    /// <summary>Refuses a request that names a team which is not there.</summary>
+    private async ValueTask<bool> TeamIsGoneAsync(ApiRequest request)
+    {
+        if (request.Body.Get(ProjectShapes.TeamId) is not { } team
+            || await grains.GetGrain<ITeamGrain>(GrainKeys.Of(request.OrgId, team)).GetAsync() is not null)
+        {
+            return false;
+        }
+
+        await request.RefuseAsync(ApiError.NotFound("team not found"));
+        return true;
     }
 
     private async ValueTask ExecuteAsync(ApiRequest request, Guid projectId, ProjectCommand command)

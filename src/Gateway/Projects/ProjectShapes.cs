@@ -17,7 +17,7 @@ internal static class ProjectShapes
 
     public static TextField Name { get; } = new("name") { NotEmpty = true };
 
-    public static UuidField TeamId { get; } = new("team_uuid") { Description = "A team to associate with the project." };
+    public static UuidField TeamId { get; } = new("team_uuid") { Description = "The team that the project belongs to." };
 
     public static TextListField EnabledCustomCaseTypes { get; } = new("enabled_custom_case_types");
 
@@ -38,7 +38,7 @@ internal static class ProjectShapes
 
     public static ResourceShape Update { get; } = new("ProjectUpdateRequest", Type)
     {
-        Attributes = [Name, EnabledCustomCaseTypes, ColumnsConfig, Settings],
+        Attributes = [Name, TeamId, EnabledCustomCaseTypes, ColumnsConfig, Settings],
     };
 
     /// <summary>The given sections as JSON texts; nulls are left out.</summary>

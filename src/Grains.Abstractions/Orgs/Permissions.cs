@@ -42,6 +42,12 @@ public static class Permissions
     /// <summary>Create, change and disable users.</summary>
     public const string UserAccessManage = "user_access_manage";
 
+    /// <summary>See teams and who is in them.</summary>
+    public const string TeamsRead = "teams_read";
+
+    /// <summary>Create teams, and change them where a team does not say otherwise. Who is in a team is another matter.</summary>
+    public const string TeamsManage = "teams_manage";
+
     /// <summary>Create, change and revoke API keys.</summary>
     public const string ApiKeysWrite = "api_keys_write";
 
@@ -53,7 +59,7 @@ public static class Permissions
     [
         CasesRead, CasesWrite, CasesSharedSettingsWrite, EventCorrelationConfigRead, EventCorrelationConfigWrite,
         OnCallRead, OnCallWrite, OnCallRespond, OnCallPage, OnCallAdmin, UserAccessRead, UserAccessManage, ApiKeysWrite,
-        AuditLogsRead,
+        AuditLogsRead, TeamsRead, TeamsManage,
     ]);
 }
 
@@ -77,9 +83,9 @@ public static class Roles
             Permissions.CasesRead, Permissions.CasesWrite, Permissions.CasesSharedSettingsWrite,
             Permissions.EventCorrelationConfigRead, Permissions.EventCorrelationConfigWrite,
             Permissions.OnCallRead, Permissions.OnCallWrite, Permissions.OnCallRespond, Permissions.OnCallPage,
-            Permissions.UserAccessRead,
+            Permissions.UserAccessRead, Permissions.TeamsRead, Permissions.TeamsManage,
         ],
-        [ReadOnly] = [Permissions.CasesRead, Permissions.EventCorrelationConfigRead, Permissions.OnCallRead, Permissions.UserAccessRead],
+        [ReadOnly] = [Permissions.CasesRead, Permissions.EventCorrelationConfigRead, Permissions.OnCallRead, Permissions.UserAccessRead, Permissions.TeamsRead],
     }.ToFrozenDictionary();
 
     /// <summary>The names of all built-in roles.</summary>

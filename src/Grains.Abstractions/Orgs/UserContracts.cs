@@ -77,11 +77,13 @@ public sealed record CreateUser(
 /// <param name="Name">The new name, or null.</param>
 /// <param name="Email">The new address, or null.</param>
 /// <param name="Disabled">Disable or enable, or null.</param>
+/// <param name="Title">The new job title, or null; an empty one takes it away.</param>
 [GenerateSerializer, Immutable, Alias("switchboard.UpdateUser")]
 public sealed record UpdateUser(
     [property: Id(0)] string? Name,
     [property: Id(1)] string? Email,
-    [property: Id(2)] bool? Disabled) : UserCommand;
+    [property: Id(2)] bool? Disabled,
+    [property: Id(3)] string? Title = null) : UserCommand;
 
 /// <summary>Marks a project as one of the user's favourites. Whether there is such a project is the caller's to know.</summary>
 /// <param name="ProjectId">The project.</param>
@@ -113,6 +115,10 @@ public sealed record UserRenamed([property: Id(0)] string From, [property: Id(1)
 /// <summary>The e-mail address changed.</summary>
 [EventType("user.email_changed"), GenerateSerializer, Immutable, Alias("switchboard.UserEmailChanged")]
 public sealed record UserEmailChanged([property: Id(0)] string From, [property: Id(1)] string To) : UserEvent;
+
+/// <summary>The job title changed; null stands for none.</summary>
+[EventType("user.title_changed"), GenerateSerializer, Immutable, Alias("switchboard.UserTitleChanged")]
+public sealed record UserTitleChanged([property: Id(0)] string? From, [property: Id(1)] string? To) : UserEvent;
 
 /// <summary>The user was disabled.</summary>
 [EventType("user.disabled"), GenerateSerializer, Immutable, Alias("switchboard.UserDisabled")]

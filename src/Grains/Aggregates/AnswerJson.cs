@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Switchboard.Cases;
 using Switchboard.Orgs;
 using Switchboard.Projects;
+using Switchboard.Teams;
 using Switchboard.Templates;
 using Switchboard.Timeline;
 using Switchboard.Views;
@@ -22,6 +23,7 @@ namespace Switchboard.Grains.Aggregates;
 [JsonSerializable(typeof(CaseLink))]
 [JsonSerializable(typeof(CaseTypeSnapshot))]
 [JsonSerializable(typeof(ProjectSnapshot))]
+[JsonSerializable(typeof(TeamSnapshot))]
 [JsonSerializable(typeof(OrgSnapshot))]
 [JsonSerializable(typeof(UserSnapshot))]
 [JsonSerializable(typeof(KeySnapshot))]

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Switchboard.Cases;
 using Switchboard.Orgs;
 using Switchboard.Projects;
+using Switchboard.Teams;
 using Switchboard.Templates;
 using Switchboard.Timeline;
 using Switchboard.Views;
@@ -87,6 +88,12 @@ public sealed record ProjectWritten(ProjectSnapshot Project) : StateChange;
 /// <see cref="CaseDeleted"/>, <see cref="ViewDeleted"/> or <see cref="TemplateDeleted"/> to the stream of each.
 /// </summary>
 public sealed record ProjectRemoved(ProjectSnapshot Project, DateTimeOffset At) : StateChange;
+
+/// <summary>The team's row and its members.</summary>
+public sealed record TeamWritten(TeamSnapshot Team) : StateChange;
+
+/// <summary>Deletes the team's row and its members.</summary>
+public sealed record TeamRemoved(TeamSnapshot Team) : StateChange;
 
 /// <summary>The user's row.</summary>
 public sealed record UserWritten(UserSnapshot User) : StateChange;

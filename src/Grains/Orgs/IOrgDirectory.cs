@@ -34,7 +34,11 @@ public sealed record UserQuery(
     string SortField,
     bool Descending,
     int PageSize,
-    int PageNumber);
+    int PageNumber)
+{
+    /// <summary>Only users who have this role, or null.</summary>
+    public string? Role { get; init; }
+}
 
 /// <summary>The states of a user, as a set.</summary>
 [Flags]

@@ -43,7 +43,8 @@ internal static class UserDecider
 
     private static DomainError? CheckForm(UpdateUser command) =>
         (command.Email is null ? null : EmailAddress.Check(command.Email))
-        ?? TextRules.Optional("name", command.Name, Limits.Name);
+        ?? TextRules.Optional("name", command.Name, Limits.Name)
+        ?? TextRules.Optional("title", command.Title, Limits.Name);
 
     private static DomainError? CheckRoles(ImmutableArray<string> roles)
     {
@@ -73,9 +74,14 @@ internal static class UserDecider
             facts.Add(new UserRenamed(state.Name, name));
         }
 
-        if (command.Email is { } given && EmailAddress.Normalise(given) is var email && email != state.Email)
+        if (command.Email is { } address && EmailAddress.Normalise(address) is var email && email != state.Email)
         {
             facts.Add(new UserEmailChanged(state.Email, email));
+        }
+
+        if (command.Title is { } given && (given.Length == 0 ? null : given) is var title && title != state.Title)
+        {
+            facts.Add(new UserTitleChanged(state.Title, title));
         }
 
         if (command.Disabled is { } disabled && disabled != state.Disabled)

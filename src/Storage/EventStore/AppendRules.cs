@@ -98,6 +98,8 @@ internal static class AppendRules
         TemplateErased erased => (erased.Template.OrgId, erased.Template.Id, null),
         ProjectWritten written => (written.Project.OrgId, written.Project.Id, written.Project.Version),
         ProjectRemoved removed => (removed.Project.OrgId, removed.Project.Id, null),
+        TeamWritten written => (written.Team.OrgId, written.Team.Id, written.Team.Version),
+        TeamRemoved removed => (removed.Team.OrgId, removed.Team.Id, null),
         UserWritten written => (written.User.OrgId, written.User.Id, written.User.Version),
         KeyWritten written => (written.Key.OrgId, written.Key.Id, written.Key.Version),
         OrgWritten written => (written.Org.Id, written.Org.Id, written.Org.Version),

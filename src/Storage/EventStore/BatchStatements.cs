@@ -157,6 +157,12 @@ internal sealed class BatchStatements(EventCodec codec, TimeProvider time)
             case TemplateErased erased:
                 _aggregates.Add(TemplateStatements.Delete(erased.Template, expected));
                 break;
+            case TeamWritten written:
+                _aggregates.AddRange(TeamStatements.Write(written.Team, expected));
+                break;
+            case TeamRemoved removed:
+                _aggregates.AddRange(TeamStatements.Remove(removed.Team, expected));
+                break;
             case UserWritten written:
                 _aggregates.Add(AggregateStatements.Write(written.User, expected));
                 break;

@@ -3,6 +3,7 @@ using Switchboard.Cases;
 using Switchboard.Grains.EventStore;
 using Switchboard.Orgs;
 using Switchboard.Projects;
+using Switchboard.Teams;
 using Switchboard.Templates;
 using Switchboard.Views;
 
@@ -67,6 +68,17 @@ namespace Switchboard.Storage.Events;
 [JsonSerializable(typeof(ViewCreated))]
 [JsonSerializable(typeof(ViewChanged))]
 [JsonSerializable(typeof(ViewDeleted))]
+[JsonSerializable(typeof(TeamCreated))]
+[JsonSerializable(typeof(TeamChanged))]
+[JsonSerializable(typeof(TeamDeleted))]
+[JsonSerializable(typeof(TeamMemberAdded))]
+[JsonSerializable(typeof(TeamMemberChanged))]
+[JsonSerializable(typeof(TeamMemberRemoved))]
+[JsonSerializable(typeof(TeamLinkAdded))]
+[JsonSerializable(typeof(TeamLinkChanged))]
+[JsonSerializable(typeof(TeamLinkRemoved))]
+[JsonSerializable(typeof(TeamPermissionChanged))]
+[JsonSerializable(typeof(UserTitleChanged))]
 [JsonSerializable(typeof(TemplateCreated))]
 [JsonSerializable(typeof(TemplateChanged))]
 [JsonSerializable(typeof(TemplateDeleted))]

@@ -15,6 +15,7 @@ internal sealed class OrgDirectory(RowReader rows) : IOrgDirectory
             where org_id = $1
               and (case when disabled then 4 when verified then 1 else 2 end & $2) <> 0
               and ($3::text is null or name ilike $3 or email ilike $3)
+              and ($6::text is null or $6 = any (roles))
         ), totals as (
             select (select count(*) from org_user where org_id = $1) as total, (select count(*) from matching) as filtered
         )
@@ -51,7 +52,7 @@ internal sealed class OrgDirectory(RowReader rows) : IOrgDirectory
             UserPageSql.Replace("{0}", $"{field} {direction}, id {direction}", StringComparison.Ordinal),
             [
                 Parameters.Of(query.OrgId), Parameters.Of((int)query.Statuses), Parameters.Of(filter), Parameters.Of(query.PageSize),
-                Parameters.Of((long)query.PageNumber * query.PageSize),
+                Parameters.Of((long)query.PageNumber * query.PageSize), Parameters.Of(query.Role),
             ],
             static row => (
                 User: row.IsDBNull(0) ? null : UserRows.Read(row),

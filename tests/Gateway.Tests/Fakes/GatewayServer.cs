@@ -16,6 +16,7 @@ using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
 using Switchboard.Grains.Search;
 using Switchboard.Grains.Suggestions;
+using Switchboard.Grains.Teams;
 using Switchboard.Grains.Templates;
 using Switchboard.Grains.Timeline;
 using Switchboard.Grains.Views;
@@ -66,6 +67,7 @@ internal sealed class GatewayServer : IAsyncDisposable
         builder.Services.AddSingleton<ITimelineReader>(nothing);
         builder.Services.AddSingleton<IProjectDirectory>(nothing);
         builder.Services.AddSingleton<IPolicyDirectory>(nothing);
+        builder.Services.AddSingleton<ITeamDirectory>(nothing);
         builder.Services.AddSingleton<IOrgDirectory>(nothing);
         builder.Services.AddSingleton<IAuditLog>(nothing);
         builder.Services.AddSingleton<ICaseEventLog>(new NoCaseEventLog());

@@ -10,11 +10,13 @@ using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
 using Switchboard.Grains.Search;
 using Switchboard.Grains.Suggestions;
+using Switchboard.Grains.Teams;
 using Switchboard.Grains.Templates;
 using Switchboard.Grains.Timeline;
 using Switchboard.Grains.Views;
 using Switchboard.Orgs;
 using Switchboard.Projects;
+using Switchboard.Teams;
 using Switchboard.Templates;
 using Switchboard.Timeline;
 using Switchboard.Views;
@@ -24,8 +26,12 @@ namespace Switchboard.Gateway.Tests.Fakes;
 /// <summary>Ports with nothing behind them, for tests that never reach them.</summary>
 internal sealed class NoDirectories :
     ICaseSearch, ICaseDirectory, ICaseLinks, ICaseTypeDirectory, ITimelineReader, IProjectDirectory, IOrgDirectory, IAuditLog, ICaseSuggester,
-    ICaseHistory, ICaseAnalytics, IViewDirectory, ITemplateDirectory, IPolicyDirectory, IImportLedger, ICaseImporter
+    ICaseHistory, ICaseAnalytics, IViewDirectory, ITemplateDirectory, IPolicyDirectory, ITeamDirectory, IImportLedger, ICaseImporter
 {
+    public ValueTask<TeamPage> ListAsync(TeamQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<ImmutableArray<TeamSnapshot>> ListOfUserAsync(Guid orgId, Guid userId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public ValueTask<ImmutableArray<ProjectAccessRow>> ListPoliciesAsync(Guid orgId, CancellationToken cancellationToken) => new([]);
 
     public ValueTask<AccessSubject?> FindSubjectAsync(Guid orgId, Guid userId, CancellationToken cancellationToken) => throw new NotSupportedException();

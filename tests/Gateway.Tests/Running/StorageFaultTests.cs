@@ -14,12 +14,14 @@ using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
 using Switchboard.Grains.Search;
 using Switchboard.Grains.Suggestions;
+using Switchboard.Grains.Teams;
 using Switchboard.Grains.Templates;
 using Switchboard.Grains.Timeline;
 using Switchboard.Grains.Views;
 using Switchboard.Grains.Webhooks;
 using Switchboard.Orgs;
 using Switchboard.Projects;
+using Switchboard.Teams;
 using Switchboard.Testing.InMemory;
 
 namespace Switchboard.Gateway.Tests.Running;
@@ -131,6 +133,8 @@ public sealed class StorageFaultTests : IAsyncLifetime
         services.AddSingleton<IViewDirectory>(_store);
         services.AddSingleton<ITemplateDirectory>(_store);
         services.AddSingleton<IPolicyDirectory>(_store);
+        services.AddSingleton<ITeamDirectory>(_store);
+        services.AddSingleton<IAggregateRows<TeamSnapshot>>(_store);
         services.AddSingleton<IOrgDirectory>(_store);
         services.AddSingleton<ICaseSearch>(new NoDirectories());
         services.AddSingleton<IAuditLog>(new NoDirectories());

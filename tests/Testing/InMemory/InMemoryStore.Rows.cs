@@ -6,11 +6,13 @@ using Switchboard.Grains.Cases;
 using Switchboard.Grains.EventStore;
 using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
+using Switchboard.Grains.Teams;
 using Switchboard.Grains.Templates;
 using Switchboard.Grains.Timeline;
 using Switchboard.Grains.Views;
 using Switchboard.Orgs;
 using Switchboard.Projects;
+using Switchboard.Teams;
 using Switchboard.Templates;
 using Switchboard.Timeline;
 using Switchboard.Views;
@@ -21,7 +23,7 @@ namespace Switchboard.Testing.InMemory;
 public sealed partial class InMemoryStore :
     IAggregateRows<CaseSnapshot>, IAggregateRows<ProjectSnapshot>, IAggregateRows<UserSnapshot>, IAggregateRows<KeySnapshot>,
     IAggregateRows<OrgSnapshot>, ICaseNumbers, ICaseDirectory, ICaseLinks, ICaseTypeDirectory, IAggregateRows<CaseTypeSnapshot>, IProjectDirectory, IOrgDirectory, ITimelineReader,
-    IViewDirectory, ITemplateDirectory, IPolicyDirectory
+    IViewDirectory, ITemplateDirectory, IPolicyDirectory, ITeamDirectory, IAggregateRows<TeamSnapshot>
 {
     private readonly Dictionary<(Guid OrgId, Guid Scope), long> _numbers = [];
 
@@ -155,8 +157,35 @@ public sealed partial class InMemoryStore :
     /// <inheritdoc/>
     public ValueTask<AccessSubject?> FindSubjectAsync(Guid orgId, Guid userId, CancellationToken cancellationToken) =>
         new(Read().Users.GetValueOrDefault(userId) is { } user && user.OrgId == orgId
-            ? new AccessSubject(orgId, userId, [.. user.Roles.Select(RoleIds.Of)], [])
+            ? new AccessSubject(orgId, userId, [.. user.Roles.Select(RoleIds.Of)], [.. Read().Teams.Values.Where(team => team.OrgId == orgId && team.Find(userId) is not null).Select(static team => team.Id)])
             : null);
+
+    ValueTask<TeamSnapshot?> IAggregateRows<TeamSnapshot>.LoadAsync(Guid orgId, Guid id, CancellationToken cancellationToken) =>
+        new(Read().Teams.GetValueOrDefault(id) is { } row && row.OrgId == orgId ? row : null);
+
+    /// <inheritdoc/>
+    public ValueTask<TeamPage> ListAsync(TeamQuery query, CancellationToken cancellationToken)
+    {
+        var found = Read().Teams.Values
+            .Where(team => team.OrgId == query.OrgId && (query.MemberId is not { } member || team.Find(member) is not null))
+            .Where(team => query.Keyword is not { } part
+                || team.Profile.Name.Contains(part, StringComparison.OrdinalIgnoreCase)
+                || team.Profile.Handle.Contains(part, StringComparison.OrdinalIgnoreCase))
+            .OrderBy(team => query.ByMembers ? team.Members.Length : 0)
+            .ThenBy(static team => team.Profile.Name, StringComparer.OrdinalIgnoreCase)
+            .ThenBy(static team => team.Id)
+            .ToList();
+        if (query.Descending)
+        {
+            found.Reverse();
+        }
+
+        return new(new TeamPage([.. found.Skip(query.PageSize * query.PageNumber).Take(query.PageSize)], found.Count));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<TeamSnapshot>> ListOfUserAsync(Guid orgId, Guid userId, CancellationToken cancellationToken) =>
+        new([.. Read().Teams.Values.Where(team => team.OrgId == orgId && team.Find(userId) is not null).OrderBy(static team => team.Profile.Name)]);
 
     /// <inheritdoc/>
     public ValueTask<OrgSnapshot?> FindFirstOrgAsync(CancellationToken cancellationToken) =>
@@ -174,6 +203,7 @@ public sealed partial class InMemoryStore :
         var matching = all
             .Where(one => query.Statuses.HasFlag(
                 one.Disabled ? UserStatuses.Disabled : one.Verified ? UserStatuses.Active : UserStatuses.Pending))
+            .Where(one => query.Role is null || one.Roles.Contains(query.Role))
             .Where(one => query.Filter is null
                 || one.Name.Contains(query.Filter, StringComparison.OrdinalIgnoreCase)
                 || one.Email.Contains(query.Filter, StringComparison.OrdinalIgnoreCase))

@@ -4,6 +4,7 @@ using Switchboard.Grains.EventStore;
 using Switchboard.Orgs;
 using Switchboard.Projects;
 using Switchboard.Storage.EventStore;
+using Switchboard.Teams;
 using Switchboard.Templates;
 using Switchboard.Timeline;
 using Switchboard.Views;
@@ -38,6 +39,8 @@ internal sealed class StoreState
     public ImmutableDictionary<Guid, ProjectSnapshot> Projects { get; private set; } = ImmutableDictionary<Guid, ProjectSnapshot>.Empty;
 
     public ImmutableDictionary<Guid, ViewSnapshot> Views { get; private set; } = ImmutableDictionary<Guid, ViewSnapshot>.Empty;
+
+    public ImmutableDictionary<Guid, TeamSnapshot> Teams { get; private set; } = ImmutableDictionary<Guid, TeamSnapshot>.Empty;
 
     public ImmutableDictionary<Guid, TemplateSnapshot> Templates { get; private set; } = ImmutableDictionary<Guid, TemplateSnapshot>.Empty;
 
@@ -129,6 +132,11 @@ internal sealed class StoreState
             case ProjectRemoved removed:
                 Remove(removed, request, now);
                 return new AppendResult(AppendStatus.Appended);
+            case TeamWritten { Team: var team }:
+                var handleTaken = Teams.Values.Any(other => other.Id != team.Id && other.OrgId == team.OrgId && other.Profile.Handle == team.Profile.Handle);
+                return Try(!handleTaken, "team_handle", () => Teams = Teams.SetItem(team.Id, team));
+            case TeamRemoved { Team: var team }:
+                return Try(Teams.ContainsKey(team.Id), null, () => Teams = Teams.Remove(team.Id));
             case UserWritten { User: var user }:
                 var emailTaken = Users.Values.Any(other => other.Id != user.Id && other.OrgId == user.OrgId && other.Email == user.Email);
                 return Try(!emailTaken, "org_user_email", () => Users = Users.SetItem(user.Id, user));
