@@ -110,6 +110,36 @@ public sealed class CommandTests(DatabaseFixture database) : IClassFixture<Datab
     }
 
     [Fact]
+    public async Task A_flavor_that_has_handled_nothing_yet_can_be_rebuilt()
+    {
+        await LeaseAsync(new QueueName(_flavor, "domain_events", 0, 1));
+
+        await RunAsync(0, "rebuild", _flavor);
+    }
+
+    [Fact]
+    public async Task Queues_of_an_earlier_cluster_or_another_number_are_listed_only_when_all_are_wanted()
+    {
+        var log = await LeaseAsync(new QueueName(_flavor, "domain_events", 0, 1));
+        var former = await LeaseAsync(new QueueName(_flavor, "former/domain-events", 0));
+        var table = new QueueTable(_storage.Services.GetRequiredService<TenantDatabase>());
+        await table.AdvanceAsync([new QueueAdvance(log.Queue, log.Epoch, new QueuePosition(1, 500, 12))], Token);
+        await table.ReleaseAsync([log, former], Token);
+        (await SourcesAsync()).ShouldBe(["domain_events"], "nobody reads: what was read last");
+
+        await LeaseAsync(new QueueName(_flavor, "newer/domain-events", 0));
+
+        (await SourcesAsync()).ShouldBe(["newer/domain-events"]);
+        (await SourcesAsync("--all")).ShouldBe(["domain_events", "former/domain-events", "newer/domain-events"]);
+
+        async Task<string[]> SourcesAsync(params string[] options) =>
+        [
+            .. JsonDocument.Parse(await RunAsync(0, ["streams", "list", _flavor, "--json", .. options])).RootElement.EnumerateArray()
+                .Select(queue => queue.GetProperty("source").GetString()!).Order(StringComparer.Ordinal),
+        ];
+    }
+
+    [Fact]
     public async Task The_relay_has_a_status()
     {
         (await RunAsync(0, "relay", "status")).ShouldNotBeEmpty();
@@ -161,6 +191,12 @@ public sealed class CommandTests(DatabaseFixture database) : IClassFixture<Datab
         var code = await CommandTree.RunAsync([.. args, "--database", database.ConnectionString], output, errors);
         code.ShouldBe(expected, $"{string.Join(' ', args)}: {errors}");
         return output.ToString();
+    }
+
+    private async Task<QueueLease> LeaseAsync(QueueName queue)
+    {
+        var table = new QueueTable(_storage.Services.GetRequiredService<TenantDatabase>());
+        return (await table.AcquireAsync([queue], "test", TimeSpan.FromMinutes(1), Token)).ShouldHaveSingleItem();
     }
 
     private async Task<long> ParkAsync(string error)

@@ -32,14 +32,16 @@ internal sealed record QueueView(QueueStatus Status, string? PausedBy, long? Beh
         ("moved_at", static queue => queue.Status.MovedAt),
     ];
 
-    /// <summary>All queues of a consumer, or of all consumers.</summary>
-    public static async Task<IReadOnlyList<QueueView>> ReadAsync(TenantDatabase database, string? consumer, CancellationToken cancellationToken)
+    /// <summary>The queues of a consumer, or of all consumers: those that are in use, or all that ever were.</summary>
+    public static async Task<IReadOnlyList<QueueView>> ReadAsync(
+        TenantDatabase database, string? consumer, bool former, CancellationToken cancellationToken)
     {
         var control = new StreamControl(database);
         var paused = (await control.ListPausedAsync(cancellationToken)).ToDictionary(static one => one.Consumer, static one => one.By);
         var views = new List<QueueView>();
         var counted = new Dictionary<QueuePosition, long>();
-        foreach (var queue in await control.ListAsync(consumer, cancellationToken))
+        var queues = await control.ListAsync(consumer, cancellationToken);
+        foreach (var queue in former ? queues : [.. queues.GroupBy(static queue => queue.Queue.Consumer).SelectMany(InUse)])
         {
             long? behind = null;
             if (queue.Queue.Source == Log && queue.Position is { } position)
@@ -62,6 +64,17 @@ internal sealed record QueueView(QueueStatus Status, string? PausedBy, long? Beh
     public static string Text(QueuePosition position) => position.LogEpoch == 0
         ? position.Next.ToString(CultureInfo.InvariantCulture)
         : string.Create(CultureInfo.InvariantCulture, $"{position.LogEpoch}/{position.Tx}/{position.Next}");
+
+    /// <summary>
+    /// A consumer that has changed its transport, its cluster or the number of its queues leaves the rows of before behind. In use is what
+    /// somebody reads; while nobody reads anything, what was read last.
+    /// </summary>
+    private static IEnumerable<QueueStatus> InUse(IEnumerable<QueueStatus> queues)
+    {
+        var cuts = queues.GroupBy(static queue => (queue.Queue.Source, queue.Queue.Partitions)).ToArray();
+        var read = cuts.Where(static cut => cut.Any(static queue => queue.Alive)).ToArray();
+        return (read.Length > 0 ? read : [cuts.MaxBy(static cut => cut.Max(static queue => queue.MovedAt))!]).SelectMany(static cut => cut);
+    }
 
     private static async Task<long> CountAsync(TenantDatabase database, QueuePosition position, CancellationToken cancellationToken)
     {

@@ -13,7 +13,7 @@ internal static class RelayCommands
         var status = new Command("status", "Who is the tenant's active relay, where it stands, and how much it has still to carry.");
         parts.Bind(status, static async (instance, printer, _, cancellationToken) =>
         {
-            var queues = await QueueView.ReadAsync(instance.Database, consumer: null, cancellationToken);
+            var queues = await QueueView.ReadAsync(instance.Database, consumer: null, former: false, cancellationToken);
             printer.Many(
                 [.. queues.Where(static queue => queue.Status.Queue.Consumer.StartsWith(Prefix, StringComparison.Ordinal))],
                 "No relay has run for this tenant: with the Postgres transport there is nothing to carry.",

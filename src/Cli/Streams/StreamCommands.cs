@@ -23,10 +23,11 @@ internal static class StreamCommands
     private static Command List(CommandParts parts)
     {
         var consumer = new Argument<string?>("consumer") { Description = "One flavor only.", Arity = ArgumentArity.ZeroOrOne };
-        var list = new Command("list", "List the queues with their owners and positions.") { consumer };
+        var all = new Option<bool>("--all") { Description = "Also what is left of earlier transports, clusters and numbers of queues." };
+        var list = new Command("list", "List the queues with their owners and positions.") { consumer, all };
         parts.Bind(list, async (instance, printer, parsed, cancellationToken) =>
         {
-            var queues = await QueueView.ReadAsync(instance.Database, parsed.GetValue(consumer), cancellationToken);
+            var queues = await QueueView.ReadAsync(instance.Database, parsed.GetValue(consumer), parsed.GetValue(all), cancellationToken);
             printer.Many(queues, "Nobody has read anything yet.", QueueView.Columns);
             return ExitCodes.Done;
         });

@@ -10,14 +10,21 @@ internal sealed class RebuildRows(TenantDatabases databases, TimeProvider time) 
 {
     private const string Columns = "id, flavor, status, events, requested_at, started_at, ended_at, error";
 
+    // A flavor has its number with its first mark or dead letter, but its queues as soon as a process with it has started.
+    private const string Known =
+        "select name from handler_flavor union select consumer from stream_queue where consumer not like 'relay:%' order by 1";
+
     /// <inheritdoc/>
     public async ValueTask<Rebuild?> RequestAsync(string tenant, string flavor, string by, CancellationToken cancellationToken)
     {
         var rows = Rows(tenant);
-        var known = await rows.ListAsync("select name from handler_flavor order by name", [], static row => row.GetString(0), cancellationToken);
+        var known = await rows.ListAsync(Known, [], static row => row.GetString(0), cancellationToken);
         if (!known.Contains(flavor))
         {
-            throw new ArgumentException($"There is no flavor '{flavor}' in the {tenant} database; there are {string.Join(", ", known)}.");
+            throw new ArgumentException(
+                known.IsEmpty
+                    ? $"No flavor has run on the {tenant} database yet; start a process with the role handlers."
+                    : $"There is no flavor '{flavor}' in the {tenant} database; there are {string.Join(", ", known)}.");
         }
 
         var requested = await rows.FindAsync(

@@ -4,8 +4,9 @@ using Switchboard.EndToEnd.Instances;
 namespace Switchboard.EndToEnd.Faults.Delivery;
 
 /// <summary>
-/// A process that reads queues is stopped (SIGSTOP) in the middle of its deliveries, for longer than its leases. Another one takes
-/// over. Then the first goes on where it stood: with deliveries, transactions and positions of an epoch that is over.
+/// A process that reads queues is stopped (SIGSTOP) in the middle of its deliveries, for longer than its leases, while a position that it
+/// has sent is still on its way. Another one takes over. Then the position arrives, and the first goes on where it stood: with deliveries
+/// and transactions of an epoch that is over.
 /// </summary>
 public sealed class FrozenOwnerTests(ITestOutputHelper output)
 {
@@ -19,15 +20,24 @@ public sealed class FrozenOwnerTests(ITestOutputHelper output)
         await using var site = await DeliverySite.StartAsync(seed, pairs: 25);
         await using var folder = new DataRoot();
         await using var frozen = site.Host;
-        using var api = (await site.AddAsync(folder)).Connect();
-        using var stop = new CancellationTokenSource();
-        var writing = site.Work.WriteAsync(api, writers: 12, outlivesFaults: true, stop.Token);
-        await site.Work.MoreAsync(200);
-        (await ReadAsync(site)).ShouldContain(queue => queue.Owner.Contains($"/{frozen.Id}/"));
+        await using var late = await LatePosition.PrepareAsync(site.Data);
+        using (var client = frozen.Connect())
+        using (var enough = new CancellationTokenSource())
+        {
+            var first = site.Work.WriteAsync(client, writers: 12, outlivesFaults: true, enough.Token);
+            await site.Work.MoreAsync(200);
+            await late.HoldAsync();
+            await enough.CancelAsync();
+            await first;
+        }
 
         await frozen.FreezeAsync();
-        await site.Work.MoreAsync(200);
+        using var api = (await site.AddAsync(folder)).Connect();
+        using var stop = new CancellationTokenSource();
         var taken = await UntilAsync(site, queues => queues.All(queue => queue.Owner.Contains($"/{site.Host.Id}/", StringComparison.Ordinal)));
+        (await late.ArriveAsync()).ShouldBeEmpty("what was sent under an epoch that is over");
+
+        var writing = site.Work.WriteAsync(api, writers: 12, outlivesFaults: true, stop.Token);
         await site.Work.MoreAsync(200);
         var before = await ReadAsync(site);
         await frozen.WakeAsync();

@@ -4,8 +4,10 @@ using Switchboard.EndToEnd.Instances;
 namespace Switchboard.EndToEnd.Faults.Delivery;
 
 /// <summary>Records that no flavor can read, one that is very large, and one that a flavor cannot handle; and what an operator does about them.</summary>
-public sealed class PoisonTests
+public sealed class PoisonTests(ITestOutputHelper output)
 {
+    private const int Seed = 1;
+
     private static readonly (string Type, int Schema, string Payload, string Reason)[] Unreadable =
     [
         ("case.teleported", 1, "'{}'", "unknown-type"),
@@ -17,7 +19,8 @@ public sealed class PoisonTests
     [Fact]
     public async Task Poison_stops_no_flavor_and_is_listed_shown_replayed_and_dropped()
     {
-        await using var site = await DeliverySite.StartAsync(seed: 1, pairs: 1);
+        output.WriteLine($"seed {Seed}");
+        await using var site = await DeliverySite.StartAsync(Seed, pairs: 1);
         var org = site.Host.Credentials.OrgId;
         foreach (var (type, schema, payload, _) in Unreadable)
         {
