@@ -28,6 +28,10 @@ internal sealed class DeliverySite : IAsyncDisposable
     /// <summary>A hundred events a case, as far as that is 500 cases.</summary>
     public static int Pairs => Math.Clamp(Events / 200, 25, 250);
 
+    /// <summary><c>SWITCHBOARD_TEST_FAULT_OUTAGE</c> in seconds; unless set, a little more than the handlers' patience with one effect.</summary>
+    public static TimeSpan Outage { get; } = TimeSpan.FromSeconds(
+        int.TryParse(Environment.GetEnvironmentVariable("SWITCHBOARD_TEST_FAULT_OUTAGE"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : 4);
+
     /// <summary>How long one thing may take to come to its end.</summary>
     private static TimeSpan Patience => TimeSpan.FromSeconds(120 + (Events / 50));
 
@@ -73,11 +77,24 @@ internal sealed class DeliverySite : IAsyncDisposable
             ]);
     }
 
-    /// <summary>Waits until every flavor has taken every event.</summary>
-    public Task TakenAsync() => UntilNoneAsync("events that a flavor has not taken", """
-        select q.consumer || ' ' || q.partition from stream_queue q
-        where q.next is null or exists (select from domain_events e where (e.tx, e.seq) >= (q.tx, q.next))
-        """);
+    /// <summary>
+    /// Waits until every flavor has taken every event: its queues stand behind all of them. A topic's offsets do not say so; there the relay
+    /// does, and the marks.
+    /// </summary>
+    public async Task TakenAsync()
+    {
+        await UntilNoneAsync("events that were not taken from the log", """
+            select q.consumer || ' ' || q.partition from stream_queue q
+            where q.source = 'domain_events' and (q.next is null or exists (select from domain_events e where (e.tx, e.seq) >= (q.tx, q.next)))
+            """);
+        if ((await Data.QueryAsync("select 1 from stream_queue where source <> 'domain_events' limit 1", row => row.GetInt32(0))).Count > 0)
+        {
+            foreach (var (flavor, unmarked) in DeliveryHistory.Unmarked)
+            {
+                await UntilNoneAsync($"events that {flavor} has not marked", unmarked);
+            }
+        }
+    }
 
     /// <summary>Waits until every flavor has taken every event, and what they have set going has come to its end.</summary>
     public async Task SettleAsync()
