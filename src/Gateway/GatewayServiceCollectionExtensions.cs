@@ -18,12 +18,14 @@ using Switchboard.Gateway.Imports;
 using Switchboard.Gateway.Limits;
 using Switchboard.Gateway.Orgs;
 using Switchboard.Gateway.Projects;
+using Switchboard.Gateway.Speech.Access;
 using Switchboard.Gateway.Teams;
 using Switchboard.Gateway.Templates;
 using Switchboard.Gateway.Views;
 using Switchboard.Gateway.Webhooks;
 using Switchboard.Grains.Access;
 using Switchboard.Grains.CaseStreams;
+using Switchboard.Grains.Speech.Access;
 
 namespace Switchboard.Gateway;
 
@@ -92,6 +94,9 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<IApiOperations, WebhookOperations>();
         services.AddSingleton<IApiOperations, DeliveryOperations>();
         services.AddCaseStreams(configuration);
+        services.AddSingleton<SpeechTokens>();
+        services.AddSingleton<KeyWatches>();
+        services.AddSingleton<ISpeechKeys, SpeechKeys>();
         services.AddGrpc(configuration);
         services.AddSingleton<IRpcServices, CaseApiService>();
         services.AddSingleton<IRpcServices, ChatInteractionsService>();

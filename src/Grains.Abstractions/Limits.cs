@@ -36,6 +36,9 @@ public static class Limits
     /// <summary>An insight's reference, and the id of what it refers to.</summary>
     public const int InsightText = 2_000;
 
+    /// <summary>Labels of a key.</summary>
+    public const int KeyTags = 50;
+
     /// <summary>Users who watch a case.</summary>
     public const int Watchers = 500;
 

@@ -33,6 +33,7 @@ using Switchboard.Storage.Projects;
 using Switchboard.Storage.Rebuilds;
 using Switchboard.Storage.Schema;
 using Switchboard.Storage.Search;
+using Switchboard.Storage.Speech;
 using Switchboard.Storage.Teams;
 using Switchboard.Storage.Templates;
 using Switchboard.Storage.Timeline;
@@ -78,6 +79,7 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<FilesOptions>, FilesOptionsValidator>();
         services.AddSingleton<IBlobStore, FolderBlobStore>();
         services.AddCaseSearch(configuration);
+        services.AddSpeechAccess(configuration);
         return services.AddPorts();
     }
 

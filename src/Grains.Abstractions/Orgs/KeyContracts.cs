@@ -48,7 +48,10 @@ public sealed record KeySnapshot
     /// <summary>The user an application key acts for; null for API keys.</summary>
     [Id(8)] public Guid? UserId { get; init; }
 
-    /// <summary>Permissions it is limited to; empty for all of the user's.</summary>
+    /// <summary>
+    /// Of an application key: permissions it is limited to, empty for all of the user's. Of an API key: what it may do in the speech API,
+    /// see <see cref="SpeechScopes"/>.
+    /// </summary>
     [Id(9)] public ImmutableArray<string> Scopes { get; init; } = [];
 
     /// <summary>From when on it is refused, or null.</summary>
@@ -65,6 +68,9 @@ public sealed record KeySnapshot
 
     /// <summary>Requests a second that the key is limited to, or null for the organisation's limit.</summary>
     [Id(14)] public int? RequestsPerSecond { get; init; }
+
+    /// <summary>Labels, under which usage is reported.</summary>
+    [Id(15)] public ImmutableArray<string> Tags { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>Whether a request with this key may be let in at that moment.</summary>
     public bool IsUsable(DateTimeOffset now) => !Disabled && RevokedAt is null && (ExpiresAt is null || now < ExpiresAt);
@@ -85,7 +91,8 @@ public sealed record CreateKey(
     [property: Id(5)] Guid? UserId,
     [property: Id(6)] ImmutableArray<string> Scopes,
     [property: Id(7)] DateTimeOffset? ExpiresAt,
-    [property: Id(8)] int? RequestsPerSecond = null) : KeyCommand;
+    [property: Id(8)] int? RequestsPerSecond = null,
+    [property: Id(9)] ImmutableArray<string> Tags = default) : KeyCommand;
 
 /// <summary>Switches the key off, or on again.</summary>
 /// <param name="Disabled">True to switch off.</param>
@@ -111,6 +118,10 @@ public sealed record KeyCreated(
     [property: Id(5)] ImmutableArray<string> Scopes,
     [property: Id(6)] DateTimeOffset? ExpiresAt,
     [property: Id(7)] int? RequestsPerSecond) : KeyEvent;
+
+/// <summary>The key got labels.</summary>
+[EventType("key.tagged"), GenerateSerializer, Immutable, Alias("switchboard.KeyTagged")]
+public sealed record KeyTagged([property: Id(0)] ImmutableArray<string> Tags) : KeyEvent;
 
 /// <summary>The key was switched off or on.</summary>
 [EventType("key.disabled_changed"), GenerateSerializer, Immutable, Alias("switchboard.KeyDisabledChanged")]

@@ -50,7 +50,8 @@ internal static class KeyDecider
         ?? TextRules.Required("prefix", command.Prefix, LongestPrefix)
         ?? TextRules.Required("last4", command.Last4, 4)
         ?? CheckKind(command)
-        ?? CheckScopes(command.Scopes)
+        ?? CheckScopes(command)
+        ?? CheckTags(command.Tags)
         ?? (command.ExpiresAt <= now ? DomainError.Invalid("expires_at is not in the future") : null)
         ?? (command.RequestsPerSecond <= 0 ? DomainError.Invalid("requests_per_second must be above 0") : null);
 
@@ -62,20 +63,50 @@ internal static class KeyDecider
         _ => DomainError.Invalid($"invalid kind of key {(int)command.Kind}"),
     };
 
-    private static DomainError? CheckScopes(ImmutableArray<string> scopes)
+    private static DomainError? CheckScopes(CreateKey command)
     {
-        foreach (var scope in scopes.IsDefault ? [] : scopes)
+        foreach (var scope in command.Scopes.IsDefault ? [] : command.Scopes)
         {
-            if (!Permissions.All.Contains(scope))
+            if (!Permissions.All.Contains(scope) && !(command.Kind == KeyKind.Api && SpeechScopes.All.Contains(scope)))
             {
-                return DomainError.Invalid($"unknown scope. Must be one of {string.Join(", ", Permissions.All.Order(StringComparer.Ordinal))}");
+                var known = command.Kind == KeyKind.Api ? Permissions.All.Concat(SpeechScopes.All) : Permissions.All;
+                return DomainError.Invalid($"unknown scope. Must be one of {string.Join(", ", known.Order(StringComparer.Ordinal))}");
             }
         }
 
         return null;
     }
 
-    private static KeyCreated Create(CreateKey command) => new(
+    private static DomainError? CheckTags(ImmutableArray<string> tags)
+    {
+        if (tags.IsDefaultOrEmpty)
+        {
+            return null;
+        }
+
+        if (tags.Length > Limits.KeyTags)
+        {
+            return DomainError.Invalid($"a key may have at most {Limits.KeyTags} tags");
+        }
+
+        foreach (var tag in tags)
+        {
+            if (TextRules.Required("tag", tag, Limits.Name) is { } refused)
+            {
+                return refused;
+            }
+        }
+
+        return null;
+    }
+
+    private static ImmutableArray<KeyEvent> Create(CreateKey command)
+    {
+        var created = Created(command);
+        return command.Tags.IsDefaultOrEmpty ? [created] : [created, new KeyTagged([.. command.Tags.Distinct(StringComparer.Ordinal)])];
+    }
+
+    private static KeyCreated Created(CreateKey command) => new(
         command.Kind,
         command.Prefix,
         command.Last4,

@@ -55,7 +55,7 @@ internal sealed partial class DevelopmentOrganisation(IGrainFactory grains, stri
         var key = grains.GetGrain<IKeyGrain>(hash);
         if (await key.GetAsync(cancellationToken) is null)
         {
-            var create = new CreateKey(Derived(context.OrgId, kind.ToString()), kind, text[..6], text[^4..], Name, userId, [], null);
+            var create = new CreateKey(Derived(context.OrgId, kind.ToString()), kind, text[..6], text[^4..], Name, userId, kind == KeyKind.Api ? [SpeechScopes.Owner] : [], null);
             Require(await key.ExecuteAsync(create, context, cancellationToken), $"{kind} key");
         }
     }

@@ -16,6 +16,8 @@ internal static class Parameters
 
     public static NpgsqlParameter Of(int? value) => Nullable(NpgsqlDbType.Integer, value);
 
+    public static NpgsqlParameter Of(long? value) => Nullable(NpgsqlDbType.Bigint, value);
+
     public static NpgsqlParameter Of(short value) => new NpgsqlParameter<short>(null!, NpgsqlDbType.Smallint) { TypedValue = value };
 
     public static NpgsqlParameter Of(bool value) => new NpgsqlParameter<bool>(null!, NpgsqlDbType.Boolean) { TypedValue = value };

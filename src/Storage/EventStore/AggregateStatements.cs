@@ -61,14 +61,15 @@ internal static class AggregateStatements
         [
             Parameters.Of(key.Id), Parameters.Of(key.OrgId), Parameters.Of(key.Version), Parameters.Of(key.Name), Parameters.Of(key.Scopes),
             Parameters.Of(key.ExpiresAt), Parameters.Of(key.Disabled), Parameters.Of(key.RevokedAt), Parameters.Of(key.RequestsPerSecond),
+            Parameters.Of(key.Tags),
         ];
         return expected == 0
             ? Command(
                 """
                 insert into access_key
-                    (id, org_id, version, name, scopes, expires_at, disabled, revoked_at, requests_per_second, kind, hash, prefix, last4,
+                    (id, org_id, version, name, scopes, expires_at, disabled, revoked_at, requests_per_second, tags, kind, hash, prefix, last4,
                      user_id, created_at)
-                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
                 """,
                 [
                     .. changing, Parameters.Of((short)key.Kind), Parameters.Of(key.Hash), Parameters.Of(key.Prefix), Parameters.Of(key.Last4),
@@ -79,8 +80,8 @@ internal static class AggregateStatements
                     "access_key",
                     """
                     update access_key
-                    set version = $3, name = $4, scopes = $5, expires_at = $6, disabled = $7, revoked_at = $8, requests_per_second = $9
-                    where id = $1 and org_id = $2 and version = $10
+                    set version = $3, name = $4, scopes = $5, expires_at = $6, disabled = $7, revoked_at = $8, requests_per_second = $9, tags = $10
+                    where id = $1 and org_id = $2 and version = $11
                     """),
                 [.. changing, Parameters.Of(expected)]);
     }

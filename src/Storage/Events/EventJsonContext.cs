@@ -91,5 +91,6 @@ namespace Switchboard.Storage.Events;
 [JsonSerializable(typeof(KeyCreated))]
 [JsonSerializable(typeof(KeyDisabledChanged))]
 [JsonSerializable(typeof(KeyRevoked))]
+[JsonSerializable(typeof(KeyTagged))]
 [JsonSerializable(typeof(EventMetadata))]
 internal sealed partial class EventJsonContext : JsonSerializerContext;

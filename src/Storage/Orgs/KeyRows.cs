@@ -10,7 +10,7 @@ internal sealed class KeyRows(RowReader rows) : IAggregateRows<KeySnapshot>
 {
     /// <summary>The columns that <see cref="Read"/> reads.</summary>
     public const string Columns =
-        "org_id, id, version, kind, hash, prefix, last4, name, user_id, scopes, expires_at, disabled, revoked_at, created_at, requests_per_second";
+        "org_id, id, version, kind, hash, prefix, last4, name, user_id, scopes, expires_at, disabled, revoked_at, created_at, requests_per_second, tags";
 
     /// <inheritdoc/>
     public ValueTask<KeySnapshot?> LoadAsync(Guid orgId, Guid id, CancellationToken cancellationToken) => rows.FindAsync(
@@ -37,5 +37,6 @@ internal sealed class KeyRows(RowReader rows) : IAggregateRows<KeySnapshot>
         RevokedAt = row.TimeOrNull(12),
         CreatedAt = row.Time(13),
         RequestsPerSecond = row.NumberOrNull(14),
+        Tags = row.Texts(15),
     };
 }

@@ -94,6 +94,10 @@ public sealed class RunningGateway : IAsyncDisposable
     public Task<string> NewApplicationKeyAsync(Guid orgId, Guid userId, params string[] scopes) =>
         NewKeyAsync(new CommandContext(orgId, Actor.System, "test"), KeyKind.Application, userId, scopes);
 
+    /// <summary>A new API key with scopes of the speech API.</summary>
+    public Task<string> NewApiKeyAsync(Guid orgId, params string[] scopes) =>
+        NewKeyAsync(new CommandContext(orgId, Actor.System, "test"), KeyKind.Api, null, scopes);
+
     /// <summary>Revokes a key.</summary>
     public async Task RevokeAsync(Guid orgId, string key) => Require(await Grains.GetGrain<IKeyGrain>(HashOf(key)).ExecuteAsync(
         new RevokeKey(), new CommandContext(orgId, Actor.System, "test")));
