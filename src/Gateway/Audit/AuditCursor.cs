@@ -12,7 +12,7 @@ internal static class AuditCursor
     public static string Of(AuditEntry last)
     {
         Span<byte> bytes = stackalloc byte[Length];
-        BinaryPrimitives.WriteInt64BigEndian(bytes, last.OccurredAt.UtcTicks);
+        BinaryPrimitives.WriteInt64BigEndian(bytes, last.RecordedAt.UtcTicks);
         last.EventId.TryWriteBytes(bytes[sizeof(long)..], bigEndian: true, out _);
         return Base64Url.EncodeToString(bytes);
     }

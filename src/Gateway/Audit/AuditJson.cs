@@ -77,6 +77,7 @@ internal static class AuditJson
         json.WriteString("request_id"u8, entry.RequestId);
         WriteGiven(json, "causation_id"u8, entry.CausationId);
         WriteGiven(json, "traceparent"u8, entry.TraceParent);
+        json.WriteTime("occurred_at"u8, entry.OccurredAt);
         json.WriteTime("recorded_at"u8, entry.RecordedAt);
         json.WriteStartObject("chain"u8);
         json.WriteNumber("number"u8, entry.Number);
@@ -89,7 +90,7 @@ internal static class AuditJson
         json.WriteString("service"u8, entry.Tenant);
         json.WriteStartArray("tags"u8);
         json.WriteEndArray();
-        json.WriteTime("timestamp"u8, entry.OccurredAt);
+        json.WriteTime("timestamp"u8, entry.RecordedAt);
         json.WriteEndObject();
         json.WriteEndObject();
     }

@@ -21,9 +21,9 @@ internal sealed class AuditOperations(IAuditLog log, People people, TimeProvider
         Description = $"Conditions that all must hold, as key:value with the keys {AuditTerms.Keys}; @evt.name may end with *.",
     };
 
-    private static readonly MomentParameter From = new("filter[from]") { Description = "Nothing before this time; RFC 3339, milliseconds, or now-15m." };
+    private static readonly MomentParameter From = new("filter[from]") { Description = "Nothing that was recorded before this time; RFC 3339, milliseconds, or now-15m." };
 
-    private static readonly MomentParameter To = new("filter[to]") { Description = "Nothing at this time or later." };
+    private static readonly MomentParameter To = new("filter[to]") { Description = "Nothing that was recorded at this time or later." };
 
     private static readonly ChoiceParameter Sort = new("sort", ["timestamp", "-timestamp"], "-timestamp") { Description = "Newest first is the default." };
 
@@ -157,7 +157,7 @@ internal sealed class AuditOperations(IAuditLog log, People people, TimeProvider
                 return;
             }
 
-            query = query with { After = new AuditPlace(piece[^1].OccurredAt, piece[^1].EventId) };
+            query = query with { After = new AuditPlace(piece[^1].RecordedAt, piece[^1].EventId) };
             piece = await log.ListAsync(query, request.Aborted);
         }
     }

@@ -23,7 +23,8 @@ internal static class AuditSchemas
         Always("request_id", Schema.Text),
         new("causation_id", Schema.Text),
         new("traceparent", Schema.Text),
-        Always("recorded_at", Schema.Time),
+        Always("occurred_at", Schema.Time.Says("When it happened; of something imported, as the import says.")),
+        Always("recorded_at", Schema.Time.Says("When it was stored; the same as timestamp.")),
         Always("chain", Schema.Object(
             Always("number", Schema.Integer),
             Always("hash", Schema.Text))),

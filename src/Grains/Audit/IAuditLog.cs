@@ -55,10 +55,10 @@ public sealed record AuditEntry
     /// <summary>W3C trace context, or null.</summary>
     public string? TraceParent { get; init; }
 
-    /// <summary>When it happened; whole microseconds.</summary>
+    /// <summary>When it happened, as far as anybody says: of an imported event, what the import says. Whole microseconds.</summary>
     public required DateTimeOffset OccurredAt { get; init; }
 
-    /// <summary>When it was stored; whole microseconds.</summary>
+    /// <summary>When it was stored, which nobody can choose: entries are listed and narrowed by it. Whole microseconds.</summary>
     public required DateTimeOffset RecordedAt { get; init; }
 
     /// <summary>The event's body as JSON: for a change the old value (<c>from</c>) and the new one (<c>to</c>).</summary>
@@ -91,10 +91,10 @@ public sealed record AuditQuery(Guid OrgId, int Limit)
     /// <summary>Only what this request did, or null.</summary>
     public string? RequestId { get; init; }
 
-    /// <summary>Nothing that happened before, or null.</summary>
+    /// <summary>Nothing that was recorded before, or null.</summary>
     public DateTimeOffset? From { get; init; }
 
-    /// <summary>Nothing that happened at this time or later, or null.</summary>
+    /// <summary>Nothing that was recorded at this time or later, or null.</summary>
     public DateTimeOffset? To { get; init; }
 
     /// <summary>Oldest first; otherwise newest first.</summary>
@@ -105,9 +105,9 @@ public sealed record AuditQuery(Guid OrgId, int Limit)
 }
 
 /// <summary>A place in the order of time.</summary>
-/// <param name="OccurredAt">When the entry's event happened.</param>
+/// <param name="RecordedAt">When the entry's event was stored.</param>
 /// <param name="EventId">The event, which puts those of one moment in order.</param>
-public readonly record struct AuditPlace(DateTimeOffset OccurredAt, Guid EventId);
+public readonly record struct AuditPlace(DateTimeOffset RecordedAt, Guid EventId);
 
 /// <summary>How a chain is to be followed.</summary>
 /// <param name="OrgId">The organisation.</param>

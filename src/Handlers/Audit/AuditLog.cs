@@ -34,8 +34,8 @@ internal sealed class AuditLog(TenantDatabases databases) : IAuditLog
         }
 
         // By the same order as the statements': ids as bytes, which is how PostgreSQL compares them.
-        var order = Comparer<AuditEntry>.Create(static (left, right) => left.OccurredAt != right.OccurredAt
-            ? left.OccurredAt.CompareTo(right.OccurredAt)
+        var order = Comparer<AuditEntry>.Create(static (left, right) => left.RecordedAt != right.RecordedAt
+            ? left.RecordedAt.CompareTo(right.RecordedAt)
             : left.EventId.ToByteArray(bigEndian: true).AsSpan().SequenceCompareTo(right.EventId.ToByteArray(bigEndian: true)));
         var all = found.SelectMany(static entries => entries);
         return [.. (query.Ascending ? all.Order(order) : all.OrderDescending(order)).Take(query.Limit)];
@@ -129,25 +129,25 @@ internal sealed class AuditLog(TenantDatabases databases) : IAuditLog
 
         if (query.From is { } from)
         {
-            Where("occurred_at >= $?", Parameters.Of(from));
+            Where("recorded_at >= $?", Parameters.Of(from));
         }
 
         if (query.To is { } to)
         {
-            Where("occurred_at < $?", Parameters.Of(to));
+            Where("recorded_at < $?", Parameters.Of(to));
         }
 
         if (query.After is { } after)
         {
-            parameters.Add(Parameters.Of(after.OccurredAt));
-            Where($"(occurred_at, event_id) {(query.Ascending ? '>' : '<')} (${parameters.Count}, $?)", Parameters.Of(after.EventId));
+            parameters.Add(Parameters.Of(after.RecordedAt));
+            Where($"(recorded_at, event_id) {(query.Ascending ? '>' : '<')} (${parameters.Count}, $?)", Parameters.Of(after.EventId));
         }
 
         parameters.Add(Parameters.Of(query.Limit));
         var direction = query.Ascending ? "asc" : "desc";
         return (
             $"select {Columns} from audit_event where {string.Join(" and ", conditions)} "
-            + $"order by occurred_at {direction}, event_id {direction} limit ${parameters.Count}",
+            + $"order by recorded_at {direction}, event_id {direction} limit ${parameters.Count}",
             parameters);
     }
 

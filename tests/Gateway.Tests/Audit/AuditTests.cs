@@ -100,6 +100,22 @@ public sealed class AuditTests(RunningGatewayFixture fixture)
     }
 
     [Fact]
+    public async Task What_was_imported_is_listed_by_the_time_of_record_and_shows_when_it_happened_too()
+    {
+        var org = await fixture.NewOrgAsync();
+        var old = Record(org, org.Id, 2, "case.archived", "{}", Actor.System) with { OccurredAt = Start.AddYears(-4) };
+        await HandleAsync(org, Record(org, org.Id, 1, "case.opened", "{}", Actor.System), old);
+
+        var listed = (await org.GetAsync($"{Events}?filter[from]=2026-02-01T00:00:00Z")).Data().EnumerateArray().ToList();
+        listed.Select(static entry => entry.Id()).First().ShouldBe(old.EventId.ToString());
+        listed.Count.ShouldBe(2);
+        listed[0].Attributes().Text("timestamp").ShouldBe("2026-02-01T00:00:02Z");
+        var facts = listed[0].Attributes().Attributes();
+        (facts.Text("occurred_at"), facts.Text("recorded_at")).ShouldBe(("2022-02-01T00:00:00Z", "2026-02-01T00:00:02Z"));
+        (await org.GetAsync($"{Events}?filter[to]=2025-01-01T00:00:00Z")).Data().GetArrayLength().ShouldBe(0);
+    }
+
+    [Fact]
     public async Task An_export_is_the_whole_log_one_entry_a_line()
     {
         var org = await fixture.NewOrgAsync();

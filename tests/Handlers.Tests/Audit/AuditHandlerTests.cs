@@ -192,7 +192,7 @@ public sealed class AuditHandlerTests(DatabaseFixture fixture) : IClassFixture<D
                 return [.. found];
             }
 
-            query = query with { After = new AuditPlace(page[^1].OccurredAt, page[^1].EventId) };
+            query = query with { After = new AuditPlace(page[^1].RecordedAt, page[^1].EventId) };
         }
     }
 
