@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
@@ -20,19 +21,21 @@ internal static class CaseJson
     {
         Single,
         SearchResult,
+        Stream,
     }
 
-    /// <summary>A case with the users it refers to.</summary>
-    internal readonly record struct Document(CaseSnapshot Case, People.Resolved People);
+    /// <summary>A case with the users it refers to, and the cases it was merged with that the reader may not see.</summary>
+    internal readonly record struct Document(CaseSnapshot Case, People.Resolved People, FrozenSet<Guid> Hidden);
 
     /// <summary>A page of a search.</summary>
-    internal readonly record struct Page(ImmutableArray<CaseSnapshot> Cases, People.Resolved People, long Total, int Number, int Size);
+    internal readonly record struct Page(
+        ImmutableArray<CaseSnapshot> Cases, People.Resolved People, FrozenSet<Guid> Hidden, long Total, int Number, int Size);
 
     public static void WriteDocument(Utf8JsonWriter json, Document document)
     {
         json.WriteStartObject();
         json.WritePropertyName("data"u8);
-        WriteCase(json, document.Case, document.People, Place.Single);
+        WriteCase(json, document.Case, document.People, document.Hidden, Place.Single);
         UserReference.WriteIncluded(json, document.People);
         json.WriteEndObject();
     }
@@ -43,7 +46,7 @@ internal static class CaseJson
         json.WriteStartArray("data"u8);
         foreach (var @case in page.Cases)
         {
-            WriteCase(json, @case, page.People, Place.SearchResult);
+            WriteCase(json, @case, page.People, page.Hidden, Place.SearchResult);
         }
 
         json.WriteEndArray();
@@ -59,8 +62,9 @@ internal static class CaseJson
         json.WriteEndObject();
     }
 
-    /// <summary>The case alone, as it stands in a document.</summary>
-    public static void WriteResource(Utf8JsonWriter json, CaseSnapshot @case) => WriteCase(json, @case, new People.Resolved(), Place.Single);
+    /// <summary>The case alone, for many readers: without the keys of duplicates, which may be hidden from some.</summary>
+    public static void WriteResource(Utf8JsonWriter json, CaseSnapshot @case) =>
+        WriteCase(json, @case, new People.Resolved(), FrozenSet<Guid>.Empty, Place.Stream);
 
     /// <summary>The users that a case refers to, the creator first; returns how many.</summary>
     public static int ReferencedUsers(CaseSnapshot @case, Span<Guid> ids)
@@ -80,13 +84,13 @@ internal static class CaseJson
         return count;
     }
 
-    private static void WriteCase(Utf8JsonWriter json, CaseSnapshot @case, People.Resolved people, Place place)
+    private static void WriteCase(Utf8JsonWriter json, CaseSnapshot @case, People.Resolved people, FrozenSet<Guid> hidden, Place place)
     {
         json.WriteStartObject();
         json.WriteString("id"u8, @case.Id);
         json.WriteString("type"u8, "case"u8);
         json.WriteStartObject("attributes"u8);
-        WriteAttributes(json, @case, people, place);
+        WriteAttributes(json, @case, people, hidden, place);
         json.WriteEndObject();
         json.WriteStartObject("relationships"u8);
         if (@case.AssigneeId is { } assignee)
@@ -95,12 +99,12 @@ internal static class CaseJson
         }
 
         WriteReference(json, "created_by"u8, @case.CreatedBy, "user"u8);
-        if (@case.Details.Merged is { } into)
+        if (@case.Details.Merged is { } into && !hidden.Contains(into.CaseId))
         {
             WriteReference(json, "merged_into"u8, into.CaseId, "case"u8);
         }
 
-        if (@case.ModifiedBy is { } modifier && place == Place.Single)
+        if (@case.ModifiedBy is { } modifier && place != Place.SearchResult)
         {
             WriteReference(json, "modified_by"u8, modifier, "user"u8);
         }
@@ -110,7 +114,7 @@ internal static class CaseJson
         json.WriteEndObject();
     }
 
-    private static void WriteAttributes(Utf8JsonWriter json, CaseSnapshot @case, People.Resolved people, Place place)
+    private static void WriteAttributes(Utf8JsonWriter json, CaseSnapshot @case, People.Resolved people, FrozenSet<Guid> hidden, Place place)
     {
         WriteTime(json, "archived_at"u8, @case.ArchivedAt);
         WriteMap(json, @case.Attributes);
@@ -139,7 +143,11 @@ internal static class CaseJson
         json.WriteString("internal_id"u8, @case.Id);
         json.WriteString("key"u8, @case.Key);
         json.WriteString("merge_status"u8, CaseNames.MergeStatusOf(@case));
-        WriteMergedCases(json, @case.Details.Absorbed);
+        if (place != Place.Stream)
+        {
+            WriteMergedCases(json, @case.Details.Absorbed, hidden);
+        }
+
         WriteTime(json, "modified_at"u8, @case.ModifiedAt);
         json.WriteString("priority"u8, CaseNames.Of(@case.Priority));
         WriteDigits(json, "public_id"u8, @case.PublicId);
@@ -197,7 +205,7 @@ internal static class CaseJson
         json.WriteEndArray();
     }
 
-    private static void WriteMergedCases(Utf8JsonWriter json, ImmutableArray<AbsorbedCase> merged)
+    private static void WriteMergedCases(Utf8JsonWriter json, ImmutableArray<AbsorbedCase> merged, FrozenSet<Guid> hidden)
     {
         if (merged.IsEmpty)
         {
@@ -207,6 +215,11 @@ internal static class CaseJson
         json.WriteStartArray("merged_cases"u8);
         foreach (var one in merged)
         {
+            if (hidden.Contains(one.CaseId))
+            {
+                continue;
+            }
+
             json.WriteStartObject();
             json.WriteString("id"u8, one.CaseId);
             json.WriteString("key"u8, one.Key);

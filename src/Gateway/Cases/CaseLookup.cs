@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
 using Orleans;
 using Switchboard.Cases;
 using Switchboard.Gateway.Access;
@@ -72,12 +74,42 @@ internal sealed class CaseLookup(IGrainFactory grains, ICaseDirectory directory,
     {
         Span<Guid> ids = stackalloc Guid[3];
         var resolving = people.FindAllAsync(request.OrgId, ids[..CaseJson.ReferencedUsers(@case, ids)]);
-        return resolving.IsCompletedSuccessfully
-            ? request.SendAsync(new CaseJson.Document(@case, resolving.Result), CaseJson.WriteDocument)
-            : WaitAsync(request, @case, resolving);
+        var hiding = HiddenAsync(request, [@case]);
+        return resolving.IsCompletedSuccessfully && hiding.IsCompletedSuccessfully
+            ? request.SendAsync(new CaseJson.Document(@case, resolving.Result, hiding.Result), CaseJson.WriteDocument)
+            : WaitAsync(request, @case, resolving, hiding);
 
-        static async ValueTask WaitAsync(ApiRequest request, CaseSnapshot @case, ValueTask<People.Resolved> resolving) =>
-            await request.SendAsync(new CaseJson.Document(@case, await resolving), CaseJson.WriteDocument);
+        static async ValueTask WaitAsync(
+            ApiRequest request, CaseSnapshot @case, ValueTask<People.Resolved> resolving, ValueTask<FrozenSet<Guid>> hiding) =>
+            await request.SendAsync(new CaseJson.Document(@case, await resolving, await hiding), CaseJson.WriteDocument);
+    }
+
+    /// <summary>Of the cases that some were merged with, those that the caller may not see.</summary>
+    public ValueTask<FrozenSet<Guid>> HiddenAsync(ApiRequest request, ImmutableArray<CaseSnapshot> cases)
+    {
+        foreach (var one in cases)
+        {
+            if (one.Details.Merged is not null || !one.Details.Absorbed.IsEmpty)
+            {
+                return FindHiddenAsync(request, cases);
+            }
+        }
+
+        return new(FrozenSet<Guid>.Empty);
+    }
+
+    private async ValueTask<FrozenSet<Guid>> FindHiddenAsync(ApiRequest request, ImmutableArray<CaseSnapshot> cases)
+    {
+        var scope = await access.ScopeAsync(request.OrgId, request.Principal.UserId);
+        if (scope.Hidden.IsEmpty)
+        {
+            return FrozenSet<Guid>.Empty;
+        }
+
+        var others = cases.SelectMany(static one => one.Details.Absorbed.Select(static duplicate => duplicate.CaseId)
+            .Concat(one.Details.Merged is { } into ? [into.CaseId] : [])).Distinct();
+        var found = await Task.WhenAll(others.Select(id => Of(request.OrgId, id).GetAsync().AsTask()));
+        return found.OfType<CaseSnapshot>().Where(one => scope.Of(one.ProjectId) == ProjectRelation.None).Select(static one => one.Id).ToFrozenSet();
     }
 
     private async ValueTask<ICaseGrain?> FindByKeyAsync(ApiRequest request, string key)

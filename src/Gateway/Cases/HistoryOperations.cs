@@ -8,7 +8,7 @@ using Switchboard.Orgs;
 namespace Switchboard.Gateway.Cases;
 
 /// <summary>Shows what happened to a case, event by event.</summary>
-internal sealed partial class HistoryOperations(CaseLookup cases, ICaseHistory history, People people) : IApiOperations
+internal sealed partial class HistoryOperations(CaseLookup cases, ICaseHistory history, ProjectGate gate, People people) : IApiOperations
 {
     private static readonly IntegerParameter PageSize = new("page[size]", 1, 100, 10) { Description = "Entries a page." };
 
@@ -48,6 +48,7 @@ internal sealed partial class HistoryOperations(CaseLookup cases, ICaseHistory h
         }
 
         var cell = request.Get(Cell);
+        var scope = await gate.ScopeAsync(request);
         var entries = await history.ListAsync(
             new HistoryQuery(
                 request.OrgId,
@@ -55,7 +56,8 @@ internal sealed partial class HistoryOperations(CaseLookup cases, ICaseHistory h
                 request.Get(PageSize),
                 request.Get(PageNumber),
                 request.Get(Ascending),
-                cell == Guid.Empty ? null : cell),
+                cell == Guid.Empty ? null : cell)
+            { Hidden = scope.Hidden },
             request.Aborted);
 
         // Sentences name users by their ids; who reads them wants names.

@@ -7,7 +7,7 @@ using Switchboard.Grains.Search;
 namespace Switchboard.Gateway.Cases;
 
 /// <summary>Answers with a page of the cases that a query finds; the same for searches and for views, whose parameters it declares.</summary>
-internal sealed class SearchPages(ICaseSearch search, People people)
+internal sealed class SearchPages(ICaseSearch search, CaseLookup cases, People people)
 {
     private static readonly IntegerParameter PageSize = new("page[size]", 1, SearchLimits.MaxPageSize, 10)
     {
@@ -56,7 +56,7 @@ internal sealed class SearchPages(ICaseSearch search, People people)
 
         var (found, total) = (outcome.Value.Cases, outcome.Value.Total);
         var resolved = await people.FindAllAsync(request.OrgId, UsersOf(found).AsSpan());
-        await request.SendAsync(new CaseJson.Page(found, resolved, total, number, size), CaseJson.WritePage);
+        await request.SendAsync(new CaseJson.Page(found, resolved, await cases.HiddenAsync(request, found), total, number, size), CaseJson.WritePage);
     }
 
     private static CaseSort SortOf(string? field) => field switch

@@ -156,6 +156,7 @@ internal sealed class TimelineOperations(CaseLookup cases, ITimelineReader timel
         }
 
         var kind = request.Get(Kind);
+        var scope = await gate.ScopeAsync(request);
         await SendAsync(request, await timelines.ListAsync(
             new TimelineQuery(
                 request.OrgId,
@@ -164,7 +165,8 @@ internal sealed class TimelineOperations(CaseLookup cases, ITimelineReader timel
                 request.Get(PageNumber),
                 request.Get(Ascending),
                 kind.Length == 0 ? null : kind,
-                Joined: !found.Details.Absorbed.IsEmpty),
+                Joined: !found.Details.Absorbed.IsEmpty)
+            { Hidden = scope.Hidden },
             request.Aborted));
     }
 

@@ -14,7 +14,7 @@ namespace Switchboard.Gateway.Exports;
 /// Carries all cases of a query away, however many: read part by part with the position of the last one, written as they are read. A client
 /// that takes nothing is waited for, one that has gone stops the query.
 /// </summary>
-internal sealed class ExportOperations(ICaseSearch search, ITimelineReader timelines, People people) : IApiOperations
+internal sealed class ExportOperations(ICaseSearch search, ITimelineReader timelines, ProjectGate gate, People people) : IApiOperations
 {
     private const int Part = 500;
 
@@ -102,7 +102,8 @@ internal sealed class ExportOperations(ICaseSearch search, ITimelineReader timel
     private async Task WriteLinesAsync(PipeWriter body, ApiRequest request, ImmutableArray<CaseSnapshot> cases, bool withTimelines)
     {
         var cells = withTimelines && !cases.IsEmpty
-            ? (await timelines.ListOfCasesAsync(request.OrgId, [.. cases.Select(static one => one.Id)], request.Aborted)).ToLookup(static cell => cell.CaseId)
+            ? (await timelines.ListOfCasesAsync(
+                request.OrgId, [.. cases.Select(static one => one.Id)], (await gate.ScopeAsync(request)).Hidden, request.Aborted)).ToLookup(static cell => cell.CaseId)
             : null;
         foreach (var one in cases)
         {

@@ -82,7 +82,7 @@ internal sealed class ImportOperations(
         var namesOthers = request.Principal.Permissions.Contains(PermissionSet.Of(Permissions.UserAccessManage));
         var line = new ImportLine(request.OrgId, receipt, time.GetUtcNow(), namesOthers, request.Principal.UserId, gateway.Value.MaxJsonDepth);
         var context = new ImportContext(request.OrgId, request.Command.Actor, request.Id, $"import {receipt.Id}");
-        await using var run = new ImportRun(importer, ledger, context, receipt, line, options.Value, () => gate.ScopeAsync(request));
+        await using var run = new ImportRun(importer, ledger, context, receipt, line, options.Value, () => gate.ScopeAsync(request), id => gate.SeesCaseAsync(request, id));
         await run.TakeAsync(lines, request.Get(FirstLine), request.Aborted);
         if (lines.TooLarge)
         {

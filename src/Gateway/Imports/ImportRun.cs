@@ -15,7 +15,7 @@ namespace Switchboard.Gateway.Imports;
 /// </summary>
 internal sealed class ImportRun(
     ICaseImporter importer, IImportLedger ledger, ImportContext context, ImportReceipt receipt, ImportLine form, ImportOptions options,
-    Func<ValueTask<ProjectScope>> scope) : IAsyncDisposable
+    Func<ValueTask<ProjectScope>> scope, Func<Guid, ValueTask<bool>> sees) : IAsyncDisposable
 {
     private const int Together = 256;
     private const int ResultsInMemory = 1024 * 1024;
@@ -111,6 +111,12 @@ internal sealed class ImportRun(
         for (var i = 0; i < batch.Outcomes.Length; i++)
         {
             var outcome = batch.Outcomes[i] is { } sent ? await sent : null;
+            if (outcome is { IsNew: false, Error: null } && !await sees(outcome.Id))
+            {
+                // Another's line, or one whose case was moved since: the key would name a project that the caller may not know of.
+                outcome = outcome with { Key = null };
+            }
+
             var refusal = outcome?.Error is { } error ? ApiError.Of(error, conflictDocumented: false) : batch.Refusals[i];
             if (outcome is not null || refusal is not null)
             {
@@ -156,7 +162,10 @@ internal sealed class ImportRun(
         {
             json.WriteString("status"u8, outcome!.IsNew ? "done"u8 : "known"u8);
             json.WriteString("id"u8, outcome.Id);
-            json.WriteString("key"u8, outcome.Key);
+            if (outcome.Key is { } key)
+            {
+                json.WriteString("key"u8, key);
+            }
         }
 
         json.WriteEndObject();

@@ -38,9 +38,9 @@ internal sealed record MergeDecision(ImmutableArray<CaseEvent> Own, ImmutableArr
 /// </summary>
 internal static class MergeDecider
 {
-    /// <summary>The refusal of any change to a case that was merged.</summary>
+    /// <summary>The refusal of any change to a case that was merged. It names the other case by its id: a key tells of a project that may be hidden.</summary>
     public static DomainError? Frozen(CaseSnapshot state) => state.Details.Merged is { } into
-        ? DomainError.Conflict($"case {state.Key} was merged into {into.Key}; change that one, or undo the merge first")
+        ? DomainError.Conflict($"case {state.Key} was merged into case {into.CaseId}; change that one, or undo the merge first")
         : null;
 
     public static MergeDecision Decide(CaseSnapshot? state, MergeCommand command, in MergeFacts facts) => command switch
@@ -70,7 +70,7 @@ internal static class MergeDecider
             return already.CaseId == into.Id ? new MergeDecision([], []) : Frozen(state)!;
         }
 
-        return into.Details.Merged is { } further ? DomainError.Conflict($"case {into.Key} was itself merged into {further.Key}; merge into that one")
+        return into.Details.Merged is { } further ? DomainError.Conflict($"case {into.Key} was itself merged into case {further.CaseId}; merge into that one")
             : into.Details.Absorbed.Length >= Limits.MergedCases ? DomainError.Invalid($"at most {Limits.MergedCases} cases may be merged into one")
             : facts.LeadsBack ? DomainError.Conflict($"{into.Key} is linked as a duplicate of {state.Key}; remove that link, or merge the other way round")
             : facts.Link is null && facts.Links >= Limits.Links ? DomainError.Invalid($"a case may have at most {Limits.Links} links")

@@ -17,7 +17,11 @@ public interface ICaseHistory
 /// <param name="PageNumber">The page, from 0.</param>
 /// <param name="Ascending">Oldest first.</param>
 /// <param name="CellId">Only what happened to this comment, or null.</param>
-public sealed record HistoryQuery(Guid OrgId, Guid CaseId, int PageSize, int PageNumber, bool Ascending, Guid? CellId = null);
+public sealed record HistoryQuery(Guid OrgId, Guid CaseId, int PageSize, int PageNumber, bool Ascending, Guid? CellId = null)
+{
+    /// <summary>Projects that the reader may not view: entries that tell of a merge with a case in them are left out.</summary>
+    public ImmutableArray<Guid> Hidden { get; init; } = [];
+}
 
 /// <summary>One event of a case, readable.</summary>
 /// <param name="EventId">The event.</param>

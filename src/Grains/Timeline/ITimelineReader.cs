@@ -15,7 +15,12 @@ public interface ITimelineReader
     ValueTask<ImmutableArray<TimelineCell>> ListAsync(TimelineQuery query, CancellationToken cancellationToken);
 
     /// <summary>All cells of some cases that are not deleted; those of a case in the order in which they came.</summary>
-    ValueTask<ImmutableArray<TimelineCell>> ListOfCasesAsync(Guid orgId, ImmutableArray<Guid> caseIds, CancellationToken cancellationToken);
+    /// <param name="orgId">The organisation.</param>
+    /// <param name="caseIds">The cases.</param>
+    /// <param name="hidden">As in <see cref="TimelineQuery.Hidden"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<ImmutableArray<TimelineCell>> ListOfCasesAsync(
+        Guid orgId, ImmutableArray<Guid> caseIds, ImmutableArray<Guid> hidden, CancellationToken cancellationToken);
 }
 
 /// <summary>A page of a timeline.</summary>
@@ -27,4 +32,10 @@ public interface ITimelineReader
 /// <param name="Kind">Only this kind, or null for all.</param>
 /// <param name="Joined">With the cells of the duplicates that were merged into the case, and of theirs, in order of time.</param>
 public sealed record TimelineQuery(
-    Guid OrgId, Guid CaseId, int PageSize, int PageNumber, bool Ascending = false, string? Kind = null, bool Joined = false);
+    Guid OrgId, Guid CaseId, int PageSize, int PageNumber, bool Ascending = false, string? Kind = null, bool Joined = false)
+{
+    /// <summary>
+    /// Projects that the reader may not view: cells of duplicates in them are left out, and cells that tell of a merge with a case in them.
+    /// </summary>
+    public ImmutableArray<Guid> Hidden { get; init; } = [];
+}

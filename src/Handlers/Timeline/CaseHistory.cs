@@ -9,6 +9,15 @@ namespace Switchboard.Handlers.Timeline;
 /// <summary>Reads what <see cref="TimelineHandler"/> has written.</summary>
 internal sealed class CaseHistory(RowReader rows) : ICaseHistory
 {
+    // Of a merge, the old or the new value is the other case's id, or what came of it. CASE asks for the kind before it looks into the value.
+    private const string Seen =
+        """
+         and not exists (
+            select from "case" c where c.org_id = $2 and c.project_id = any($6) and c.id = case
+                when kind in ('MERGED', 'UNMERGED') then (coalesce(new_value, old_value) #>> '{}')::uuid
+                when kind in ('ABSORBED', 'RELEASED') then (coalesce(new_value, old_value) ->> 'case_id')::uuid end)
+        """;
+
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<HistoryEntry>> ListAsync(HistoryQuery query, CancellationToken cancellationToken)
     {
@@ -17,13 +26,14 @@ internal sealed class CaseHistory(RowReader rows) : ICaseHistory
             $"""
             select event_id, version, kind, cell_id, actor_kind, actor_id, old_value, new_value, sentence, occurred_at
             from timeline_entry
-            where case_id = $1 and org_id = $2 and ($3::uuid is null or cell_id = $3)
+            where case_id = $1 and org_id = $2 and ($3::uuid is null or cell_id = $3){(query.Hidden.IsEmpty ? "" : Seen)}
             order by version {direction}
             limit $4 offset $5
             """,
             [
                 Parameters.Of(query.CaseId), Parameters.Of(query.OrgId), Parameters.Of(query.CellId), Parameters.Of(query.PageSize),
                 Parameters.Of((long)query.PageNumber * query.PageSize),
+                .. query.Hidden.IsEmpty ? (NpgsqlParameter[])[] : [Parameters.Of(query.Hidden.AsSpan())],
             ],
             Read,
             cancellationToken);

@@ -13,7 +13,8 @@ namespace Switchboard.Handlers.Webhooks;
 /// </summary>
 internal sealed class DeliveryQueue(RowReader rows, EventCodec codec)
 {
-    // The webhook's row is locked, not for its key: handlers that refer to it go on.
+    // The webhook's row is locked, not for its key: handlers that refer to it go on. The event may be told, since it could be seen when it
+    // happened; how the case is now is another matter.
     private const string Claim =
         $"""
         with endpoint as materialized (
@@ -52,7 +53,7 @@ internal sealed class DeliveryQueue(RowReader rows, EventCodec codec)
         join endpoint w on w.id = k.endpoint_id
         cross join store_epoch s
         join domain_events e on e.stream_id = k.stream_id and e.version = k.version and e.org_id = k.org_id
-        left join "case" c on c.id = e.stream_id and c.org_id = e.org_id
+        left join "case" c on c.id = e.stream_id and c.org_id = e.org_id and project_shows(c.org_id, c.project_id, coalesce(w.answered_by, w.created_by))
         """;
 
     // A claim that has run out and was taken by another process is not settled by the first: its end says nothing about the present attempt.

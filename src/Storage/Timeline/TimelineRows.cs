@@ -13,6 +13,17 @@ internal sealed class TimelineRows(RowReader rows) : ITimelineReader
     private const string Columns =
         "id, org_id, case_id, case_version, kind, author_kind, author_id, content, created_at, modified_at, deleted_at";
 
+    /// <summary>
+    /// What a reader may not see of the projects of the last parameter. That a kind has ids in its contents is asked first: CASE keeps the order.
+    /// </summary>
+    private const string Seen =
+        $"""
+         and not exists (
+            select from "case" c where c.org_id = $2 and c.project_id = any($6) and (c.id = timeline_cell.case_id or c.id = case
+                when kind in ('{TimelineCellKinds.Merged}', '{TimelineCellKinds.Unmerged}', '{TimelineCellKinds.DuplicateMerged}', '{TimelineCellKinds.DuplicateUnmerged}')
+                then coalesce(content ->> 'to', content ->> 'from')::uuid end))
+        """;
+
     /// <inheritdoc/>
     public ValueTask<TimelineCell?> FindAsync(Guid orgId, Guid caseId, Guid cellId, CancellationToken cancellationToken) => rows.FindAsync(
         $"select {Columns} from timeline_cell where id = $1 and case_id = $2 and org_id = $3",
@@ -24,6 +35,8 @@ internal sealed class TimelineRows(RowReader rows) : ITimelineReader
     public ValueTask<ImmutableArray<TimelineCell>> ListAsync(TimelineQuery query, CancellationToken cancellationToken)
     {
         var direction = query.Ascending ? "asc" : "desc";
+        var seen = query.Hidden.IsEmpty ? "" : Seen;
+        NpgsqlParameter[] hidden = query.Hidden.IsEmpty ? [] : [Parameters.Of(query.Hidden.AsSpan())];
         return rows.ListAsync(
             query.Joined
                 ? $"""
@@ -33,31 +46,37 @@ internal sealed class TimelineRows(RowReader rows) : ITimelineReader
                     select m.case_id from joined j join case_merge m on m.org_id = $2 and m.into_id = j.id
                 )
                 select {Columns} from timeline_cell
-                where case_id in (select id from joined) and org_id = $2 and deleted_at is null and ($3::text is null or kind = $3)
+                where case_id in (select id from joined) and org_id = $2 and deleted_at is null and ($3::text is null or kind = $3){seen}
                 order by created_at {direction}, case_id {direction}, case_version {direction}, id {direction}
                 limit $4 offset $5
                 """
                 : $"""
                 select {Columns} from timeline_cell
-                where case_id = $1 and org_id = $2 and deleted_at is null and ($3::text is null or kind = $3)
+                where case_id = $1 and org_id = $2 and deleted_at is null and ($3::text is null or kind = $3){seen}
                 order by case_version {direction}, id {direction}
                 limit $4 offset $5
                 """,
             [
                 Parameters.Of(query.CaseId), Parameters.Of(query.OrgId), Parameters.Of(query.Kind), Parameters.Of(query.PageSize),
-                Parameters.Of((long)query.PageNumber * query.PageSize),
+                Parameters.Of((long)query.PageNumber * query.PageSize), .. hidden,
             ],
             Read,
             cancellationToken);
     }
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<TimelineCell>> ListOfCasesAsync(Guid orgId, ImmutableArray<Guid> caseIds, CancellationToken cancellationToken) =>
-        rows.ListAsync(
-            $"select {Columns} from timeline_cell where case_id = any($1) and org_id = $2 and deleted_at is null order by case_id, case_version, id",
-            [Parameters.Of(caseIds.AsSpan()), Parameters.Of(orgId)],
-            Read,
-            cancellationToken);
+    public ValueTask<ImmutableArray<TimelineCell>> ListOfCasesAsync(
+        Guid orgId, ImmutableArray<Guid> caseIds, ImmutableArray<Guid> hidden, CancellationToken cancellationToken) => rows.ListAsync(
+        $"""
+        select {Columns} from timeline_cell
+        where case_id = any($1) and org_id = $2 and deleted_at is null{(hidden.IsEmpty ? "" : Seen.Replace("$6", "$3", StringComparison.Ordinal))}
+        order by case_id, case_version, id
+        """,
+        hidden.IsEmpty
+            ? [Parameters.Of(caseIds.AsSpan()), Parameters.Of(orgId)]
+            : [Parameters.Of(caseIds.AsSpan()), Parameters.Of(orgId), Parameters.Of(hidden.AsSpan())],
+        Read,
+        cancellationToken);
 
     private static TimelineCell Read(NpgsqlDataReader row) => new()
     {

@@ -95,7 +95,7 @@ public sealed class HistoryTests(RunningGatewayFixture fixture)
         await org.RefusedAsync(HttpMethod.Get, $"/api/v2/cases/analytics?{parameters}", null, 400);
     }
 
-    private static async Task DeliverAsync(RunningOrg org)
+    internal static async Task DeliverAsync(RunningOrg org)
     {
         var services = org.Gateway.Services;
         foreach (var record in await ReadLogAsync(services.GetRequiredService<TenantDatabase>(), org.Id))

@@ -97,7 +97,7 @@ internal sealed class NoDirectories :
     ValueTask<ImmutableArray<TemplateSnapshot>> ITemplateDirectory.ListAsync(Guid orgId, Guid projectId, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public ValueTask<ImmutableArray<TimelineCell>> ListOfCasesAsync(Guid orgId, ImmutableArray<Guid> caseIds, CancellationToken cancellationToken) =>
+    public ValueTask<ImmutableArray<TimelineCell>> ListOfCasesAsync(Guid orgId, ImmutableArray<Guid> caseIds, ImmutableArray<Guid> hidden, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public ValueTask<ImmutableArray<ProjectSnapshot>> ListAsync(Guid orgId, CancellationToken cancellationToken) =>

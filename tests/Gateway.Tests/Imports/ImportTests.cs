@@ -176,6 +176,7 @@ public sealed class ImportTests(RunningGatewayFixture fixture) : IAsyncLifetime
         rest.ShouldAllBe(one => one.Text("status") != "refused");
         var counted = await _org.GetAsync($"/api/v2/cases/count?query_filter=project_id:{_project}&group_bys=status");
         counted.Data().Attributes().GetProperty("total").GetInt32().ShouldBe(2_000);
+        (await _org.ReceiptAsync(_receipt)).GetProperty("lines").GetInt32().ShouldBe(2_000);
     }
 
     [Fact]

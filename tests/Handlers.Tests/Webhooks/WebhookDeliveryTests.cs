@@ -61,6 +61,30 @@ public sealed class WebhookDeliveryTests(DatabaseFixture database) : IClassFixtu
     }
 
     [Fact]
+    public async Task A_restricted_project_is_told_only_to_webhooks_of_those_who_may_view_it()
+    {
+        await using var world = await WebhookWorld.CreateAsync(database.Database);
+        var viewer = Guid.CreateVersion7();
+        var seeing = (await world.NewWebhookAsync("http://127.0.0.1:9/viewer", maker: viewer)).Webhook;
+        await using var peer = HttpPeer.Start();
+        var blind = (await world.NewWebhookAsync(peer.Url)).Webhook;
+        var asking = (await world.NewWebhookAsync("http://127.0.0.1:9/asking", projects: [world.Project.Id])).Webhook;
+        var opened = await world.OpenCaseAsync();
+        await world.RestrictAsync(viewer);
+        await world.RetitleAsync(opened, "secret");
+
+        (await world.DeliveriesAsync(seeing)).Select(static one => one.EventType).ShouldBe(["case.title_changed", "case.opened"], ignoreOrder: true);
+        (await world.DeliveriesAsync(asking)).Select(static one => one.EventType).ShouldBe(["case.opened"]);
+
+        // What could be seen when it happened is sent, and not how the case is now.
+        await world.StartAsync();
+        (await world.SettledAsync(blind, 1)).Single().EventType.ShouldBe("case.opened");
+        var sent = WebhookWorld.JsonOf(peer.Requests.ShouldHaveSingleItem());
+        sent.GetProperty("type").GetString().ShouldBe("case.opened");
+        sent.GetRawText().ShouldNotContain("secret");
+    }
+
+    [Fact]
     public async Task A_delivery_is_tried_until_it_is_taken_and_its_case_waits_in_order()
     {
         await using var world = await WebhookWorld.CreateAsync(database.Database);

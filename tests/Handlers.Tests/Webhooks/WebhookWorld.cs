@@ -52,11 +52,24 @@ internal sealed class WebhookWorld : IAsyncDisposable
     }
 
     public async Task<(Webhook Webhook, string Secret)> NewWebhookAsync(
-        string url, string[]? types = null, Guid[]? projects = null, bool enabled = true)
+        string url, string[]? types = null, Guid[]? projects = null, bool enabled = true, Guid? maker = null)
     {
         var made = await Webhooks.CreateAsync(
-            OrgId, Guid.CreateVersion7(), Guid.CreateVersion7(), new WebhookSettings("hook", url, [.. types ?? []], [.. projects ?? []], enabled), Token);
+            OrgId, Guid.CreateVersion7(), maker ?? Guid.CreateVersion7(), new WebhookSettings("hook", url, [.. types ?? []], [.. projects ?? []], enabled), Token);
         return (made.Value.ShouldNotBeNull(made.Error?.Detail).Webhook, made.Value.Secret.ShouldNotBeNull());
+    }
+
+    /// <summary>Lets only one user view the project.</summary>
+    public async Task RestrictAsync(Guid viewer)
+    {
+        await using var command = Database.DataSource.CreateCommand("update project set policy = $2 where id = $1");
+        command.Parameters.Add(new Npgsql.NpgsqlParameter { Value = Project.Id });
+        command.Parameters.Add(new Npgsql.NpgsqlParameter
+        {
+            Value = $$"""{"bindings":[{"relation":"Viewer","principals":["user:{{viewer}}"]}]}""",
+            NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Jsonb,
+        });
+        (await command.ExecuteNonQueryAsync(Token)).ShouldBe(1);
     }
 
     /// <summary>Opens a case, and brings its event to the handler.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Switchboard.Cases;
 using Switchboard.Grains.Access;
 using Switchboard.Grains.Cases;
@@ -239,7 +240,7 @@ public sealed partial class InMemoryStore :
         var joined = query.Joined ? Joined(query.CaseId) : [query.CaseId];
         var cells = Read().Cells.Values
             .Where(cell => cell.OrgId == query.OrgId && joined.Contains(cell.CaseId) && cell.DeletedAt is null)
-            .Where(cell => query.Kind is null || cell.Kind == query.Kind);
+            .Where(cell => (query.Kind is null || cell.Kind == query.Kind) && Shows(cell, query.Hidden));
         var ordered = query.Joined ? query.Ascending
             ? cells.OrderBy(cell => cell.CreatedAt).ThenBy(cell => cell.CaseId).ThenBy(cell => cell.CaseVersion)
             : cells.OrderByDescending(cell => cell.CreatedAt).ThenByDescending(cell => cell.CaseId).ThenByDescending(cell => cell.CaseVersion)
@@ -255,6 +256,20 @@ public sealed partial class InMemoryStore :
     ValueTask<ImmutableArray<ViewSnapshot>> IViewDirectory.ListAsync(Guid orgId, Guid projectId, CancellationToken cancellationToken) =>
         new([.. Read().Views.Values
             .Where(view => view.OrgId == orgId && view.ProjectId == projectId).OrderBy(view => view.CreatedAt).ThenBy(view => view.Id)]);
+
+    private bool Shows(TimelineCell cell, ImmutableArray<Guid> hidden)
+    {
+        if (hidden.IsEmpty)
+        {
+            return true;
+        }
+
+        using var content = JsonDocument.Parse(cell.Content);
+        var other = cell.Kind is TimelineCellKinds.Merged or TimelineCellKinds.Unmerged or TimelineCellKinds.DuplicateMerged or TimelineCellKinds.DuplicateUnmerged
+            ? Guid.Parse(content.RootElement.GetProperty("to").GetString() ?? content.RootElement.GetProperty("from").GetString()!)
+            : cell.CaseId;
+        return !Read().Cases.Values.Any(one => (one.Id == cell.CaseId || one.Id == other) && hidden.Contains(one.ProjectId));
+    }
 
     private HashSet<Guid> Joined(Guid root)
     {
@@ -278,10 +293,11 @@ public sealed partial class InMemoryStore :
             .Where(one => one.OrgId == orgId && one.ProjectId == projectId).OrderBy(one => one.CreatedAt).ThenBy(one => one.Id)]);
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<TimelineCell>> ListOfCasesAsync(Guid orgId, ImmutableArray<Guid> caseIds, CancellationToken cancellationToken) => new(
+    public ValueTask<ImmutableArray<TimelineCell>> ListOfCasesAsync(
+        Guid orgId, ImmutableArray<Guid> caseIds, ImmutableArray<Guid> hidden, CancellationToken cancellationToken) => new(
     [
         .. Read().Cells.Values
-            .Where(cell => cell.OrgId == orgId && caseIds.Contains(cell.CaseId) && cell.DeletedAt is null)
+            .Where(cell => cell.OrgId == orgId && caseIds.Contains(cell.CaseId) && cell.DeletedAt is null && Shows(cell, hidden))
             .OrderBy(cell => cell.CaseId).ThenBy(cell => cell.CaseVersion).ThenBy(cell => cell.Id),
     ]);
 
