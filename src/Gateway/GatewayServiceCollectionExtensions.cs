@@ -15,6 +15,8 @@ using Switchboard.Gateway.Grpc.Hosting;
 using Switchboard.Gateway.Http;
 using Switchboard.Gateway.Idempotency;
 using Switchboard.Gateway.Imports;
+using Switchboard.Gateway.Intake;
+using Switchboard.Gateway.IntakeApi;
 using Switchboard.Gateway.Limits;
 using Switchboard.Gateway.Orgs;
 using Switchboard.Gateway.Projects;
@@ -93,6 +95,12 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<IApiOperations, FindingOperations>();
         services.AddSingleton<IApiOperations, WebhookOperations>();
         services.AddSingleton<IApiOperations, DeliveryOperations>();
+        services.AddSingleton<SenderKeys>();
+        services.AddSingleton<IntakeInstruments>();
+        services.AddSingleton<IntakeDoor>();
+        services.AddSingleton<IApiOperations, IntakeOperations>();
+        services.AddSingleton<IApiOperations, SenderOperations>();
+        services.AddSingleton<IApiOperations, IntegrationOperations>();
         services.AddCaseStreams(configuration);
         services.AddSingleton<SpeechTokens>();
         services.AddSingleton<KeyWatches>();
@@ -100,6 +108,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddGrpc(configuration);
         services.AddSingleton<IRpcServices, CaseApiService>();
         services.AddSingleton<IRpcServices, ChatInteractionsService>();
+        services.AddSingleton<IRpcServices, CaseIntakeService>();
 
         services.Configure<KestrelServerOptions>(static kestrel =>
         {

@@ -125,4 +125,25 @@ public static class Limits
 
     /// <summary>Custom case types that a project offers.</summary>
     public const int EnabledCaseTypes = 100;
+
+    /// <summary>The key by which alerts are recognised as being about the same trouble.</summary>
+    public const int DedupKey = 255;
+
+    /// <summary>An alert's description.</summary>
+    public const int AlertDescription = 16 * 1024;
+
+    /// <summary>Labels of an alert.</summary>
+    public const int AlertTags = 50;
+
+    /// <summary>Links of an alert.</summary>
+    public const int AlertLinks = 10;
+
+    /// <summary>Alerts in one message of a sender.</summary>
+    public const int AlertsAtOnce = 1_000;
+
+    /// <summary>Integrations of an organisation.</summary>
+    public const int Integrations = 200;
+
+    /// <summary>Routes of an integration.</summary>
+    public const int Routes = 100;
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Switchboard.Handlers.Analytic;
 using Switchboard.Handlers.Attributes;
 using Switchboard.Handlers.Audit;
+using Switchboard.Handlers.CaseIndexer;
 using Switchboard.Handlers.CaseLinks;
 using Switchboard.Handlers.Evp;
 using Switchboard.Handlers.Nexus;
@@ -38,6 +39,7 @@ public static class HandlersServiceCollectionExtensions
         catalog.AddSearchIndexer(configuration);
         catalog.AddAttributesIndexer(configuration);
         catalog.AddCaseLink();
+        catalog.AddCaseIndexer(configuration);
         catalog.AddWebhook(configuration);
         return catalog;
     }

@@ -14,6 +14,12 @@ internal sealed record AccessRule(bool NeedsUser, string? Permission)
     /// <summary>A user with this permission.</summary>
     public static AccessRule Needs(string permission) => new(true, permission);
 
+    /// <summary>The key of a sender of alerts.</summary>
+    public static AccessRule IntegrationKey { get; } = new(false, null) { IsOfSenders = true };
+
+    /// <summary>Whether it is a sender's key that is needed.</summary>
+    public bool IsOfSenders { get; private init; }
+
     /// <summary>The permission as a set; empty for none.</summary>
     public PermissionSet Required { get; } = Permission is null ? default : PermissionSet.Of(Permission);
 }

@@ -1,4 +1,5 @@
 using Switchboard.Gateway.Limits;
+using Switchboard.Grains.Intake;
 using Switchboard.Orgs;
 
 namespace Switchboard.Gateway.Access;
@@ -17,6 +18,9 @@ internal sealed record Principal(
     RequestBudget Budget)
 {
     public Guid OrgId => ApiKey.OrgId;
+
+    /// <summary>The sender of alerts that calls with its own key, or null.</summary>
+    public Integration? Sender { get; init; }
 
     /// <summary>The user's id.</summary>
     /// <exception cref="InvalidOperationException">The operation takes the API key alone.</exception>

@@ -56,6 +56,9 @@ internal readonly struct ResourceBody(JsonElement data, JsonElement attributes, 
     /// <summary>The moment, or null.</summary>
     public DateTimeOffset? Get(TimeField field) => TryGetMember(attributes, field.Name, out var value) ? TimeField.Read(value) : null;
 
+    /// <summary>Whether the member is there and not null.</summary>
+    public bool Has(Field field) => TryGetMember(attributes, field.Name, out _);
+
     /// <summary>The objects; none when the member is absent.</summary>
     public IEnumerable<JsonElement> Get(ObjectListField field) =>
         TryGetMember(attributes, field.Name, out var value) ? value.EnumerateArray() : [];

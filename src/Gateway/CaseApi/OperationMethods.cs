@@ -16,6 +16,7 @@ internal sealed class OperationMethods(IEnumerable<ApiOperation> operations, Gat
         ["AddCaseWatcher"] = "WatchCase",
         ["RemoveCaseWatcher"] = "UnwatchCase",
         ["ImportCases"] = "ImportRows",
+        ["Submit"] = "SubmitAlert",
         ["WatchCase"] = "StreamCase",
         ["WatchCases"] = "StreamCases",
     };

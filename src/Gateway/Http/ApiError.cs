@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Switchboard.Commands;
 
@@ -13,6 +14,9 @@ internal sealed record ApiError(int Status, ErrorShape Shape, string Title, stri
 {
     /// <summary>Seconds after which the caller may try again, or null when trying again changes nothing.</summary>
     public int? RetryAfterSeconds { get; init; }
+
+    /// <summary>What is wrong, one by one, where <see cref="Detail"/> has it in one sentence.</summary>
+    public ImmutableArray<string> Problems { get; init; } = [];
 
     /// <summary>What the domain said, where the refusal is the domain's.</summary>
     public ErrorKind? Kind { get; init; }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Switchboard.Gateway.Access;
 using Switchboard.Gateway.Bodies;
 using Switchboard.Gateway.OpenApi;
@@ -51,6 +52,15 @@ internal sealed class ApiOperation
     /// </summary>
     public ResourceShape? Lines { get; init; }
 
+    /// <summary>What the request body is, for an operation whose handler reads its body itself, whole; else null. Such an operation has no <see cref="Body"/>.</summary>
+    public RawBody? Raw { get; init; }
+
+    /// <summary>Who lets callers in, where it is not the keys of organisations and users that do.</summary>
+    public Func<ApiRequest, ValueTask<Admission>>? Admit { get; init; }
+
+    /// <summary>How refusals look, where another API's clients expect them in another form.</summary>
+    public ErrorForm? Errors { get; init; }
+
     /// <summary>The status of success.</summary>
     public int Success { get; init; } = 200;
 
@@ -76,11 +86,21 @@ internal sealed class ApiOperation
     public required Func<ApiRequest, ValueTask> Handle { get; init; }
 
     /// <summary>Whether a repetition with the same <c>Idempotency-Key</c> is recognised.</summary>
-    public bool TakesIdempotencyKey => Method == "POST" && Lines is null;
+    public bool TakesIdempotencyKey => Method == "POST" && Lines is null && Raw is null;
 
     /// <summary>Whether a contradiction with the present state may be answered with 409.</summary>
     public bool DocumentsConflict => Refusals.Contains(409);
 }
+
+/// <summary>A request body that is read by its operation.</summary>
+/// <param name="MediaType">What it is.</param>
+/// <param name="Schema">What is in it.</param>
+internal sealed record RawBody(string MediaType, Schema Schema);
+
+/// <summary>How refusals look.</summary>
+/// <param name="Schema">What is in them.</param>
+/// <param name="Write">Writes one.</param>
+internal sealed record ErrorForm(Schema Schema, Action<Utf8JsonWriter, ApiError> Write);
 
 /// <summary>A group of operations that share what they need.</summary>
 internal interface IApiOperations

@@ -42,7 +42,7 @@ internal sealed class ApiPipeline(ApiOperation operation, GatewayFrame frame)
 
     private async ValueTask AdmitAsync(HttpContext http, ApiRequest request)
     {
-        var admission = await frame.Authenticator.AdmitAsync(http.Request.Headers, operation.Access);
+        var admission = operation.Admit is { } admit ? await admit(request) : await frame.Authenticator.AdmitAsync(http.Request.Headers, operation.Access);
         if (admission.Principal is not { } principal)
         {
             await RefuseStrangerAsync(request, admission.Refusal!);

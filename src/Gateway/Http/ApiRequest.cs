@@ -165,7 +165,7 @@ internal class ApiRequest(HttpContext http, ApiOperation operation, string id)
         var sending = SendAsync(
             error.Status,
             operation.MediaType,
-            operation.PlainErrors ? ReplyBuffer.Render(error, ApiError.WritePlain) : ReplyBuffer.Render(error, ApiError.Write),
+            ReplyBuffer.Render(error, operation.Errors?.Write ?? (operation.PlainErrors ? ApiError.WritePlain : ApiError.Write)),
             error.RetryAfterSeconds);
         Captured = Captured is null ? null : Captured with { Refusal = error };
         return sending;

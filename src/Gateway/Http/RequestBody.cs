@@ -19,6 +19,9 @@ internal sealed class RequestBody : IDisposable
     /// <summary>The parsed document; undefined before <see cref="Parse"/> succeeded.</summary>
     public JsonElement Root => _document?.RootElement ?? default;
 
+    /// <summary>The bytes; gone when the body is disposed of.</summary>
+    public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _length);
+
     /// <summary>SHA-256 of the bytes, lower-case hex.</summary>
     public string Hash => Convert.ToHexStringLower(SHA256.HashData(_bytes.AsSpan(0, _length)));
 

@@ -65,6 +65,11 @@ internal static class OpenApiDocument
             statuses.UnionWith([413, 415]);
         }
 
+        if (operation.Raw is not null)
+        {
+            statuses.Add(413);
+        }
+
         if (operation.TakesIdempotencyKey)
         {
             statuses.UnionWith([409, 422]);
@@ -153,6 +158,14 @@ internal static class OpenApiDocument
             json.WriteEndObject();
         }
 
+        if (operation.Raw is { } raw)
+        {
+            json.WriteStartObject("requestBody");
+            json.WriteBoolean("required", true);
+            WriteContent(json, raw.MediaType, raw.Schema);
+            json.WriteEndObject();
+        }
+
         WriteResponses(json, operation);
         WriteSecurity(json, operation);
         json.WriteEndObject();
@@ -197,7 +210,7 @@ internal static class OpenApiDocument
     {
         json.WriteStartObject("responses");
         json.WriteStartObject(Text(operation.Success));
-        json.WriteString("description", operation.Success switch { 201 => "Created", 204 => "No Content", _ => "OK" });
+        json.WriteString("description", operation.Success switch { 201 => "Created", 202 => "Accepted", 204 => "No Content", _ => "OK" });
         if (operation.Response is { } schema)
         {
             WriteContent(json, operation.StreamType ?? operation.MediaType, schema);
@@ -214,10 +227,10 @@ internal static class OpenApiDocument
         foreach (var status in RefusalsOf(operation))
         {
             json.WriteStartObject(Text(status));
-            if (operation.PlainErrors || operation.MediaType != MediaTypes.JsonApi)
+            if (operation.Errors is not null || operation.PlainErrors || operation.MediaType != MediaTypes.JsonApi)
             {
                 json.WriteString("description", Refusals[status].Text);
-                WriteContent(json, operation.MediaType, operation.PlainErrors ? PlainError : Error);
+                WriteContent(json, operation.MediaType, operation.Errors?.Schema ?? (operation.PlainErrors ? PlainError : Error));
             }
             else
             {
@@ -234,7 +247,7 @@ internal static class OpenApiDocument
     {
         json.WriteStartArray("security");
         json.WriteStartObject();
-        WriteScheme("apiKeyAuth");
+        WriteScheme(operation.Access.IsOfSenders ? "integrationKey" : "apiKeyAuth");
         if (operation.Access.NeedsUser)
         {
             WriteScheme("appKeyAuth");
@@ -254,7 +267,7 @@ internal static class OpenApiDocument
     {
         json.WriteStartObject("components");
         json.WriteStartObject("schemas");
-        var roots = operations.SelectMany(operation => new[] { operation.Body?.Schema, operation.Lines?.Resource.Named(operation.Lines.Name), operation.Response }).OfType<Schema>();
+        var roots = operations.SelectMany(operation => new[] { operation.Body?.Schema, operation.Lines?.Resource.Named(operation.Lines.Name), operation.Raw?.Schema, operation.Errors?.Schema, operation.Response }).OfType<Schema>();
         foreach (var schema in SchemaJson.NamedIn([.. roots, Error, PlainError]))
         {
             json.WritePropertyName(schema.Name!);
@@ -275,6 +288,11 @@ internal static class OpenApiDocument
         json.WriteStartObject("securitySchemes");
         WriteKeyScheme(json, "apiKeyAuth", "DD-API-KEY", "Names the organisation.");
         WriteKeyScheme(json, "appKeyAuth", "DD-APPLICATION-KEY", "Names the user and limits the permissions.");
+        json.WriteStartObject("integrationKey");
+        json.WriteString("type", "http");
+        json.WriteString("scheme", "bearer");
+        json.WriteString("description", "The key of an integration; also taken as a basic password, in DD-API-KEY and as ?key=.");
+        json.WriteEndObject();
         json.WriteEndObject();
         json.WriteEndObject();
     }

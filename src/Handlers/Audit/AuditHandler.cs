@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Switchboard.Events;
 using Switchboard.Grains.Audit;
+using Switchboard.Intake;
 
 namespace Switchboard.Handlers.Audit;
 
@@ -15,6 +17,9 @@ internal sealed class AuditHandler : RowHandler<AuditEntry>
     public override Flavor Flavor => Definition;
 
     public override ImmutableArray<string> Tables => [];
+
+    /// <summary>All but alerts: what a machine says changes nothing; what comes of it in cases is here.</summary>
+    public override bool Wants(EventRecord record) => record.StreamType != AlertReceived.StreamType;
 
     public override ValueTask<ImmutableArray<AuditEntry>> RowsOfAsync(HandledEvent handled, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Switchboard.Cases;
 using Switchboard.Grains.EventStore;
+using Switchboard.Intake;
 using Switchboard.Orgs;
 using Switchboard.Projects;
 using Switchboard.Teams;
@@ -92,5 +93,6 @@ namespace Switchboard.Storage.Events;
 [JsonSerializable(typeof(KeyDisabledChanged))]
 [JsonSerializable(typeof(KeyRevoked))]
 [JsonSerializable(typeof(KeyTagged))]
+[JsonSerializable(typeof(AlertReceived))]
 [JsonSerializable(typeof(EventMetadata))]
 internal sealed partial class EventJsonContext : JsonSerializerContext;

@@ -54,6 +54,7 @@ public sealed class SameTablesTests(ITestOutputHelper output)
         await using var data = new DataRoot();
         await using var broker = await TestBroker.StartAsync();
         await broker.CreateTopicAsync("domain-events", 8);
+        await broker.CreateTopicAsync("case-intake", 8);
         var load = await WriteAsync(data, new Random(seed));
         await data.Server.StartAsync(null, TestContext.Current.CancellationToken);
         await CopyAsync(data, "over_postgres");

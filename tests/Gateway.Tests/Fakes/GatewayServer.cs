@@ -12,6 +12,7 @@ using Switchboard.Grains.Audit;
 using Switchboard.Grains.CaseStreams;
 using Switchboard.Grains.Cases;
 using Switchboard.Grains.Imports;
+using Switchboard.Grains.Intake;
 using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
 using Switchboard.Grains.Search;
@@ -79,6 +80,9 @@ internal sealed class GatewayServer : IAsyncDisposable
         builder.Services.AddSingleton<IViewDirectory>(nothing);
         builder.Services.AddSingleton<ITemplateDirectory>(nothing);
         builder.Services.AddSingleton<IWebhooks>(new NoWebhooks());
+        var noIntake = new NoIntake();
+        builder.Services.AddSingleton<IIntake>(noIntake);
+        builder.Services.AddSingleton<IIntegrations>(noIntake);
         builder.Services.AddSwitchboardGateway(builder.Configuration);
         builder.Services.AddSingleton<IApiOperations>(new TestOperations(operations ?? []));
         var app = builder.Build();

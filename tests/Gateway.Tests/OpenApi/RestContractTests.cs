@@ -21,7 +21,7 @@ public sealed class RestContractTests
         var operations = server.Services.GetServices<IApiOperations>().SelectMany(group => group.Operations).ToList();
         foreach (var operation in operations.OrderBy(operation => operation.Path, StringComparer.Ordinal).ThenBy(operation => operation.Method, StringComparer.Ordinal))
         {
-            text.Append($"{operation.Method} {operation.Path} = {operation.Id}, {operation.Access.Permission ?? (operation.Access.NeedsUser ? "any user" : "API key")}\n");
+            text.Append($"{operation.Method} {operation.Path} = {operation.Id}, {operation.Access.Permission ?? (operation.Access.NeedsUser ? "any user" : operation.Access.IsOfSenders ? "integration key" : "API key")}\n");
             text.Append($"  {operation.Success} {operation.Response?.Name ?? "no body"} as {operation.StreamType ?? operation.MediaType}; {string.Join(' ', OpenApiDocument.RefusalsOf(operation))}\n");
             foreach (var parameter in operation.Parameters)
             {

@@ -10,6 +10,7 @@ using Switchboard.Grains.CaseStreams;
 using Switchboard.Grains.Cases;
 using Switchboard.Grains.EventStore;
 using Switchboard.Grains.Imports;
+using Switchboard.Grains.Intake;
 using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
 using Switchboard.Grains.Search;
@@ -144,6 +145,8 @@ public sealed class StorageFaultTests : IAsyncLifetime
         services.AddSingleton<IImportLedger>(new NoDirectories());
         services.AddSingleton<ICaseAnalytics>(new NoDirectories());
         services.AddSingleton<IWebhooks>(new NoWebhooks());
+        services.AddSingleton<IIntake>(new NoIntake());
+        services.AddSingleton<IIntegrations>(new NoIntake());
     }
 
     private Task<HttpResponseMessage> OpenAsync(string key) =>

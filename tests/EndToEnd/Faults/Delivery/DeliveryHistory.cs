@@ -22,10 +22,11 @@ internal static class DeliveryHistory
         ["nexus"] = "stream_type = 'case'",
         ["webhook"] = "stream_type = 'case'",
         ["case-link"] = "type in ('case.status_changed', 'case.link_added')",
+        ["case-indexer"] = "stream_type = 'intake'",
     };
 
     /// <summary>Their calls may be repeated at will: they keep no marks.</summary>
-    private static readonly string[] Repeatable = ["nexus", "search-indexer-es-v8"];
+    private static readonly string[] Repeatable = ["nexus", "search-indexer-es-v8", "case-indexer"];
 
     private static readonly Dictionary<string, string[]> Tables = new()
     {

@@ -39,6 +39,7 @@ public sealed class DeliveryOutageTests(ITestOutputHelper output)
         await using var broker = await TestBroker.StartAsync();
         await broker.CreateTopicAsync("domain-events", 4);
         await broker.CreateTopicAsync("domain-events-oncall", 1);
+        await broker.CreateTopicAsync("case-intake", 1);
         await using var site = await DeliverySite.StartAsync(
             seed, pairs: 25, "--Streams:Transport", "Kafka", "--Streams:Kafka:BootstrapServers", broker.BootstrapServers, "--Streams:Kafka:FetchWait", "00:00:00.005");
         using var api = site.Host.Connect();

@@ -47,7 +47,7 @@ public sealed class PoisonTests(ITestOutputHelper output)
         (await site.Data.QueryAsync($"select length(new_value::text) from timeline_entry where case_id = '{large}'", row => row.GetInt32(0))).ShouldBe([5_000_002]);
         (await site.Data.QueryAsync($"select count(*) from timeline_entry where case_id = '{id}' and kind = 'TITLE_CHANGED'", row => row.GetInt64(0))).ShouldBe([1]);
         var streams = (await CaseCli.RunAsync(site.Data, "streams", "list")).AsArray();
-        streams.Select(queue => Text(queue!, "consumer")).Distinct().Count().ShouldBe(9);
+        streams.Select(queue => Text(queue!, "consumer")).Distinct().Count().ShouldBe(10);
         streams.ShouldAllBe(queue => Text(queue!, "state") == "running" && queue!["behind_at_most"]!.GetValue<long>() == 0);
         await site.UntilToldAsync(Guid.Parse(id), version: 4);
 

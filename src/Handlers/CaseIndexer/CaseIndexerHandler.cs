@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using Switchboard.Events;
+using Switchboard.Handlers.Running;
+using Switchboard.Intake;
+using Switchboard.Storage.Databases;
+
+namespace Switchboard.Handlers.CaseIndexer;
+
+/// <summary>
+/// Makes cases of alerts. An event says that there are alerts of a dedup key; all that its stream holds by then are decided at once, and the
+/// events of those find nothing left to do. What is decided is stored with the number of the last alert, so that no alert counts twice; what
+/// it does to cases is stored with it, and carried out afterwards, however often that is interrupted.
+/// </summary>
+internal sealed class CaseIndexerHandler(PipeParts parts, EffectRunner runner, IndexerInstruments instruments) : OutsideHandler, IAsyncDisposable
+{
+    private const int MostRemembered = 100_000;
+
+    private readonly ConcurrentDictionary<Guid, long> _done = new();
+    private readonly PerTenant<SettleLane> _lanes = new(async (tenant, cancellationToken) =>
+        new SettleLane(await parts.LaneAsync(Definition, tenant, cancellationToken), parts.Codec, instruments));
+
+    /// <summary>Its name and policy.</summary>
+    public static Flavor Definition { get; } = new("case-indexer");
+
+    public override Flavor Flavor => Definition;
+
+    /// <summary>It has marks of its own.</summary>
+    public override bool IsRepeatable => true;
+
+    public override bool Wants(EventRecord record) => record.StreamType == AlertReceived.StreamType && record.Tenant == TenantDatabases.CaseManagementTenant;
+
+    public override async ValueTask HandleAsync(HandledEvent handled, CancellationToken cancellationToken)
+    {
+        var record = handled.Record;
+        if (_done.TryGetValue(record.StreamId, out var done) && record.Version <= done)
+        {
+            return;
+        }
+
+        var lane = await _lanes.GetAsync(record.Tenant, cancellationToken);
+        while (true)
+        {
+            var item = new SettleItem(record, parts.Time.GetTimestamp());
+            _ = await lane.RunAsync(item, cancellationToken);
+            await runner.RunAsync(item.Pending, cancellationToken);
+            Remember(record.StreamId, item.Done);
+            if (item.Done >= record.Version)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _lanes.DisposeAsync();
+
+    private void Remember(Guid stream, long done)
+    {
+        if (_done.Count > MostRemembered)
+        {
+            _done.Clear();
+        }
+
+        _done[stream] = done;
+    }
+}

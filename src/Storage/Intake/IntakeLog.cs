@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using Switchboard.Grains.Intake;
+using Switchboard.Storage.Databases;
+
+namespace Switchboard.Storage.Intake;
+
+/// <summary>Keeps alerts, and says what became of them.</summary>
+internal sealed class IntakeLog(IntakeLane lane, RowReader rows) : IIntake
+{
+    /// <inheritdoc/>
+    public async ValueTask SubmitAsync(IntakeSubmission submission, CancellationToken cancellationToken)
+    {
+        if (submission.IsRepeatable && !submission.Alerts.IsEmpty && await IsKnownAsync(submission, cancellationToken))
+        {
+            return;
+        }
+
+        // Two at once with the same receipts are told apart by the key of the row.
+        await lane.WriteAsync(submission, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IntakeReceipt?> FindAsync(Guid orgId, Guid receiptId, CancellationToken cancellationToken) => rows.FindAsync(
+        """
+        select r.id, r.integration_id, s.dedup_key, r.received_at, o.result, o.case_id,
+            o.result is null or exists (select from intake_effect e where e.stream_id = r.stream_id and e.version <= r.version)
+        from intake_receipt r
+        join intake_stream s on s.stream_id = r.stream_id
+        left join lateral (
+            select * from intake_outcome o where o.stream_id = r.stream_id and o.last >= r.version order by o.last limit 1
+        ) o on true
+        where r.id = $2 and r.org_id = $1
+        """,
+        [Parameters.Of(orgId), Parameters.Of(receiptId)],
+        static row => new IntakeReceipt(
+            row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.Time(3), row.IsDBNull(4) ? null : (AlertResult)row.GetInt16(4), row.GuidOrNull(5), row.GetBoolean(6)),
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<AlertKeyView>> ListAsync(AlertKeyQuery query, CancellationToken cancellationToken) => rows.ListAsync(
+        """
+        select integration_id, dedup_key, open, case_id, count, total, first_at, last_at, resolved_at from intake_key
+        where org_id = $1 and ($2::uuid is null or integration_id = $2) and ($3::uuid is null or case_id = $3)
+        order by last_at desc, stream_id limit $4
+        """,
+        [Parameters.Of(query.OrgId), Parameters.Of(query.IntegrationId), Parameters.Of(query.CaseId), Parameters.Of(query.Limit)],
+        static row => new AlertKeyView(
+            row.GetGuid(0), row.GetString(1), row.GetBoolean(2), row.GuidOrNull(3), row.GetInt64(4), row.GetInt64(5), row.TimeOrNull(6), row.TimeOrNull(7), row.TimeOrNull(8)),
+        cancellationToken);
+
+    private async ValueTask<bool> IsKnownAsync(IntakeSubmission submission, CancellationToken cancellationToken) =>
+        await FindAsync(submission.OrgId, submission.Alerts[0].ReceiptId, cancellationToken) is not null;
+}
