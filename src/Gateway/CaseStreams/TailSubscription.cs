@@ -17,13 +17,14 @@ internal sealed class TailSubscription(Guid orgId, int mostEvents, long mostByte
     private int _waiting;
     private long _bytes;
     private Place? _reached;
+    private bool _overflowed;
 
     public Guid OrgId => orgId;
 
     /// <summary>After which place the subscription misses nothing; known once the tail has taken note of it.</summary>
     public Task<FeedPosition> From => _from.Task;
 
-    /// <summary>Up to which place everything has been offered.</summary>
+    /// <summary>Up to which place everything has been handed over.</summary>
     public FeedPosition? Reached => Volatile.Read(ref _reached)?.Position;
 
     /// <summary>The tail begins to serve it.</summary>
@@ -32,8 +33,9 @@ internal sealed class TailSubscription(Guid orgId, int mostEvents, long mostByte
     /// <summary>Hands over an event; ends the subscription when too much waits already.</summary>
     public void Offer(StreamedEvent streamed)
     {
-        if (Interlocked.Increment(ref _waiting) > mostEvents || Interlocked.Add(ref _bytes, streamed.Size) > mostBytes)
+        if (_overflowed || Interlocked.Increment(ref _waiting) > mostEvents || Interlocked.Add(ref _bytes, streamed.Size) > mostBytes)
         {
+            _overflowed = true;
             End();
         }
         else
@@ -42,8 +44,14 @@ internal sealed class TailSubscription(Guid orgId, int mostEvents, long mostByte
         }
     }
 
-    /// <summary>Everything up to this place has been offered.</summary>
-    public void Reach(Place place) => Volatile.Write(ref _reached, place);
+    /// <summary>Everything up to this place has been offered; not noted once something was left out, which lies before it.</summary>
+    public void Reach(Place place)
+    {
+        if (!_overflowed)
+        {
+            Volatile.Write(ref _reached, place);
+        }
+    }
 
     /// <summary>Nothing more is offered. What waits can still be taken.</summary>
     public void End() => _events.Writer.TryComplete();

@@ -14,6 +14,7 @@ internal sealed class DeliverySite : IAsyncDisposable
         "--Streams:Leases:Duration", "00:00:01",
         "--Webhooks:AllowHttp", "true", "--Webhooks:AllowPrivateAddresses", "true", "--Webhooks:ConcurrencyPerWebhook", "32",
         "--Webhooks:Timeout", "00:00:02", "--Webhooks:ClaimMargin", "00:00:01", "--Webhooks:FirstPause", "00:00:00.1", "--Webhooks:LongestPause", "00:00:01",
+        "--Nexus:BufferedEvents", "10", // so that the client who follows falls behind, and goes on from the log
         "--Evp:SegmentBytes", "65536", "--Evp:SegmentAge", "00:00:01", "--Evp:Interval", "00:00:00.2",
     ];
 
