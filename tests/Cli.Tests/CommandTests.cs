@@ -142,7 +142,12 @@ public sealed class CommandTests(DatabaseFixture database) : IClassFixture<Datab
     [Fact]
     public async Task The_relay_has_a_status()
     {
-        (await RunAsync(0, "relay", "status")).ShouldNotBeEmpty();
+        await LeaseAsync(new QueueName("relay:former", "domain_events", 0), TimeSpan.Zero);
+        await LeaseAsync(new QueueName("relay:newer", "domain_events", 0));
+
+        var status = await RunAsync(0, "relay", "status");
+        status.ShouldContain("relay:newer");
+        status.ShouldNotContain("relay:former");
     }
 
     [Fact]
@@ -193,10 +198,10 @@ public sealed class CommandTests(DatabaseFixture database) : IClassFixture<Datab
         return output.ToString();
     }
 
-    private async Task<QueueLease> LeaseAsync(QueueName queue)
+    private async Task<QueueLease> LeaseAsync(QueueName queue, TimeSpan? duration = null)
     {
         var table = new QueueTable(_storage.Services.GetRequiredService<TenantDatabase>());
-        return (await table.AcquireAsync([queue], "test", TimeSpan.FromMinutes(1), Token)).ShouldHaveSingleItem();
+        return (await table.AcquireAsync([queue], "test", duration ?? TimeSpan.FromMinutes(1), Token)).ShouldHaveSingleItem();
     }
 
     private async Task<long> ParkAsync(string error)

@@ -41,7 +41,7 @@ internal sealed record QueueView(QueueStatus Status, string? PausedBy, long? Beh
         var views = new List<QueueView>();
         var counted = new Dictionary<QueuePosition, long>();
         var queues = await control.ListAsync(consumer, cancellationToken);
-        foreach (var queue in former ? queues : [.. queues.GroupBy(static queue => queue.Queue.Consumer).SelectMany(InUse)])
+        foreach (var queue in former ? queues : [.. queues.GroupBy(KindOf).SelectMany(InUse)])
         {
             long? behind = null;
             if (queue.Queue.Source == Log && queue.Position is { } position)
@@ -71,10 +71,14 @@ internal sealed record QueueView(QueueStatus Status, string? PausedBy, long? Beh
     /// </summary>
     private static IEnumerable<QueueStatus> InUse(IEnumerable<QueueStatus> queues)
     {
-        var cuts = queues.GroupBy(static queue => (queue.Queue.Source, queue.Queue.Partitions)).ToArray();
+        var cuts = queues.GroupBy(static queue => (queue.Queue.Consumer, queue.Queue.Source, queue.Queue.Partitions)).ToArray();
         var read = cuts.Where(static cut => cut.Any(static queue => queue.Alive)).ToArray();
         return (read.Length > 0 ? read : [cuts.MaxBy(static cut => cut.Max(static queue => queue.MovedAt))!]).SelectMany(static cut => cut);
     }
+
+    /// <summary>The relay to each cluster has a name of its own.</summary>
+    private static string KindOf(QueueStatus queue) =>
+        queue.Queue.Consumer.StartsWith(RelayCommands.Prefix, StringComparison.Ordinal) ? RelayCommands.Prefix : queue.Queue.Consumer;
 
     private static async Task<long> CountAsync(TenantDatabase database, QueuePosition position, CancellationToken cancellationToken)
     {

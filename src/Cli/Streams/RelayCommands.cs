@@ -5,7 +5,8 @@ namespace Switchboard.Cli.Streams;
 /// <summary><c>case-cli relay</c>.</summary>
 internal static class RelayCommands
 {
-    private const string Prefix = "relay";
+    /// <summary>What the names of relays begin with.</summary>
+    internal const string Prefix = "relay:";
 
     public static Command Create(CommandParts parts)
     {
