@@ -90,8 +90,15 @@ public sealed class UsageLedgerTests(DatabaseFixture fixture) : IClassFixture<Da
         await using var storage = TestStorage.Connect(fixture.Database);
         var request = new SpeechRequest
         {
-            OrgId = _org, RequestId = Guid.CreateVersion7(), KeyId = Guid.CreateVersion7(), CreatedAt = DateTimeOffset.UtcNow, Path = "/v1/listen?model=nova-3",
-            Method = "streaming", Model = "embedded-en-us", Tags = ["a"], Features = ["punctuate"],
+            OrgId = _org,
+            RequestId = Guid.CreateVersion7(),
+            KeyId = Guid.CreateVersion7(),
+            CreatedAt = DateTimeOffset.UtcNow,
+            Path = "/v1/listen?model=nova-3",
+            Method = "streaming",
+            Model = "embedded-en-us",
+            Tags = ["a"],
+            Features = ["punctuate"],
         };
 
         await Ledger(storage).RecordAsync(request, Token);
