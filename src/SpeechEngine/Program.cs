@@ -1,0 +1,1 @@
+return await Switchboard.SpeechEngine.Hosting.SpeechEngineProcess.RunAsync(args);

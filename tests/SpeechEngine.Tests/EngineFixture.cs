@@ -1,0 +1,159 @@
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Switchboard.Speech.Recognition.Sphinx;
+using Switchboard.SpeechEngine.Hosting;
+using Switchboard.Testing.Speech;
+
+[assembly: AssemblyFixture(typeof(Switchboard.SpeechEngine.Tests.EngineFixture))]
+
+namespace Switchboard.SpeechEngine.Tests;
+
+/// <summary>A node that all tests share, and recorded speech. Tests that need other settings start their own.</summary>
+public sealed class EngineFixture : IAsyncLifetime
+{
+    public Uri Address { get; private set; } = null!;
+
+    public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromMinutes(3) };
+
+    private WebApplication? _app;
+
+    public static bool IsInstalled => SphinxNative.IsAvailable && Directory.Exists("/usr/share/pocketsphinx/model/en-us") && RecordedSpeech.Missing is null;
+
+    public static void Need() => Assert.SkipUnless(IsInstalled, RecordedSpeech.Missing ?? "libpocketsphinx3 and pocketsphinx-en-us are not installed");
+
+    public async ValueTask InitializeAsync()
+    {
+        if (IsInstalled)
+        {
+            (_app, Address) = await StartAsync("--Engine:IdleAfter", "00:00:30");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        if (_app is not null)
+        {
+            await _app.DisposeAsync();
+        }
+    }
+
+    internal static async Task<(WebApplication App, Uri Address)> StartAsync(params string[] settings)
+    {
+        var app = SpeechEngineApplication.Build(
+        [
+            "--Engine:Port", "0", "--Logging:LogLevel:Default", "Warning", "--Recognition:LiveDecoders", "2", "--Recognition:FileDecoders", "1", .. settings,
+        ]);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return (app, new Uri(app.Urls.First()));
+    }
+
+    /// <summary>"go forward ten meters" as linear16.</summary>
+    public static byte[] GoForward() => RecordedSpeech.Bytes(RecordedSpeech.GoForward());
+
+    /// <summary>A WAV file.</summary>
+    public static byte[] Librivox(string number) => File.ReadAllBytes(RecordedSpeech.LibrivoxFile(number));
+
+    public static byte[] Silence(double seconds) => RecordedSpeech.Bytes(RecordedSpeech.Silence(seconds));
+
+    internal Task<LiveClient> ConnectAsync(string query, Uri? address = null) => LiveClient.ConnectAsync(address ?? Address, query);
+}
+
+/// <summary>A client of the wire format that keeps what it hears.</summary>
+internal sealed class LiveClient : IDisposable
+{
+    private readonly ClientWebSocket _socket = new();
+    private Task _reading = Task.CompletedTask;
+
+    public List<JsonElement> Messages { get; } = [];
+
+    public int? CloseCode => (int?)_socket.CloseStatus;
+
+    public string? CloseReason => _socket.CloseStatusDescription;
+
+    public string? RequestId { get; private set; }
+
+    public ClientWebSocket Socket => _socket;
+
+    public IEnumerable<JsonElement> Results => Of("Results");
+
+    public IEnumerable<JsonElement> Finals => Results.Where(message => message.GetProperty("is_final").GetBoolean());
+
+    public string Text => string.Join(' ', Finals.Select(Transcript).Where(text => text.Length > 0));
+
+    public static string Transcript(JsonElement result) =>
+        result.GetProperty("channel").GetProperty("alternatives")[0].GetProperty("transcript").GetString()!;
+
+    public static async Task<LiveClient> ConnectAsync(Uri address, string query, Action<ClientWebSocketOptions>? configure = null)
+    {
+        var client = new LiveClient();
+        client._socket.Options.CollectHttpResponseDetails = true;
+        configure?.Invoke(client._socket.Options);
+        await client._socket.ConnectAsync(new UriBuilder(address) { Scheme = "ws", Path = "/v1/listen", Query = query }.Uri, TestContext.Current.CancellationToken);
+        client.RequestId = client._socket.HttpResponseHeaders!["dg-request-id"].Single();
+        client._reading = client.ReadAsync();
+        return client;
+    }
+
+    public IEnumerable<JsonElement> Of(string type)
+    {
+        lock (Messages)
+        {
+            return [.. Messages.Where(message => message.GetProperty("type").GetString() == type)];
+        }
+    }
+
+    public async Task SendAsync(byte[] audio, int frame = 3200)
+    {
+        foreach (var piece in audio.Chunk(frame))
+        {
+            await _socket.SendAsync(piece, WebSocketMessageType.Binary, true, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public Task SendAsync(string text) =>
+        _socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, TestContext.Current.CancellationToken);
+
+    /// <summary>Waits for the close frame.</summary>
+    public Task EndAsync() => _reading.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+
+    public async Task UntilAsync(Func<LiveClient, bool> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!condition(this))
+        {
+            await timer.WaitForNextTickAsync(patience.Token);
+        }
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private async Task ReadAsync()
+    {
+        var buffer = new byte[64 * 1024];
+        using var message = new MemoryStream();
+        while (true)
+        {
+            var received = await _socket.ReceiveAsync(buffer, TestContext.Current.CancellationToken);
+            if (received.MessageType == WebSocketMessageType.Close)
+            {
+                await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", TestContext.Current.CancellationToken);
+                return;
+            }
+
+            message.Write(buffer, 0, received.Count);
+            if (received.EndOfMessage)
+            {
+                lock (Messages)
+                {
+                    Messages.Add(JsonDocument.Parse(message.ToArray()).RootElement);
+                }
+
+                message.SetLength(0);
+            }
+        }
+    }
+}
