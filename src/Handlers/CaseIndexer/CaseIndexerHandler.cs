@@ -20,7 +20,7 @@ internal sealed class CaseIndexerHandler(PipeParts parts, EffectRunner runner, I
         new SettleLane(await parts.LaneAsync(Definition, tenant, cancellationToken), parts.Codec, instruments));
 
     /// <summary>Its name and policy.</summary>
-    public static Flavor Definition { get; } = new("case-indexer");
+    public static Flavor Definition { get; } = new("case-indexer") { Topic = "case-intake" };
 
     public override Flavor Flavor => Definition;
 

@@ -9,6 +9,9 @@ public sealed record Flavor(string Name)
     /// <summary>What happens to a case's later events after one was parked.</summary>
     public ParkPolicy WhenParked { get; init; } = ParkPolicy.ParkEvent;
 
+    /// <summary>The topic that its events have to themselves, where the transport has topics; null: its tenant's.</summary>
+    public string? Topic { get; init; }
+
     /// <summary>How often a failing event is tried before it is parked.</summary>
     public int MostAttempts { get; init; } = 5;
 

@@ -5,6 +5,7 @@ using Switchboard.Storage.Databases;
 using Switchboard.Streams.Hosting;
 using Switchboard.Streams.Kafka;
 using Switchboard.Streams.PostgresLog;
+using Switchboard.Streams.Relay;
 
 namespace Switchboard.Silo.Hosting;
 
@@ -54,8 +55,9 @@ internal static class StreamWiring
                 var name = ProviderName(flavor, tenant);
                 if (kafka)
                 {
+                    var topic = tenant == TenantDatabases.CaseManagementTenant ? flavor.Topic : null;
                     silo.AddKafkaStreams(name, options => options.Configure<IServiceProvider>((stream, services) =>
-                        (stream.Flavor, stream.Tenant, stream.Wants) = (flavor.Name, tenant, catalog.FilterOf(flavor, services))));
+                        (stream.Flavor, stream.Tenant, stream.Wants, stream.Topic) = (flavor.Name, tenant, catalog.FilterOf(flavor, services), topic)));
                 }
                 else
                 {
@@ -72,8 +74,18 @@ internal static class StreamWiring
         if (AddTransport(services, configuration))
         {
             services.AddEventRelay(configuration);
+            services.PostConfigure<RelayOptions>(static options => options.Routes.Insert(0, AlertsRoute()));
         }
     }
+
+    /// <summary>Alerts have a topic to themselves: a storm of them is nobody else's business.</summary>
+    private static RelayRoute AlertsRoute() => new()
+    {
+        Topic = "case-intake",
+        Tenant = TenantDatabases.CaseManagementTenant,
+        Types = { "intake.*" },
+        Alone = true,
+    };
 
     private static bool AddTransport(IServiceCollection services, IConfiguration configuration)
     {

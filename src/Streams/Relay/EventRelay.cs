@@ -82,7 +82,9 @@ internal sealed partial class EventRelay(
 
     private async Task RelayAsync(List<EventRecord> records, CancellationToken stopping)
     {
-        await PublishAsync(publisher.TopicOf(Tenant), records, stopping);
+        var alone = options.Routes.Where(static route => route.Alone).ToList();
+        var own = alone.Count == 0 ? records : records.FindAll(record => !alone.Exists(route => route.Takes(Tenant, record.Type)));
+        await PublishAsync(publisher.TopicOf(Tenant), own, stopping);
         foreach (var route in options.Routes)
         {
             await PublishAsync(route.Topic, [.. records.Where(record => route.Takes(Tenant, record.Type))], stopping);

@@ -30,6 +30,9 @@ public sealed class RelayRoute
     /// <summary>The tenant whose events it gets; null: all.</summary>
     public string? Tenant { get; set; }
 
+    /// <summary>Whether what goes this way does not go to the tenant's own topic.</summary>
+    public bool Alone { get; set; }
+
     /// <summary>The types of the events, as they are stored; one that ends in <c>*</c> means all that begin so.</summary>
     public IList<string> Types { get; } = [];
 

@@ -2,7 +2,7 @@ using Switchboard.EndToEnd.Instances;
 
 namespace Switchboard.EndToEnd.Faults.Delivery;
 
-/// <summary>The process is ended with SIGKILL again and again while all nine flavors are at work, and once in the middle of a rebuild.</summary>
+/// <summary>The process is ended with SIGKILL again and again while all flavors are at work, and once in the middle of a rebuild.</summary>
 public sealed class DeliveryKillTests(ITestOutputHelper output)
 {
     private const int Kills = 4;
