@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Switchboard.Gateway.Tests.CaseStreams;
 using Switchboard.Gateway.Tests.Fakes;
 using Switchboard.Gateway.Tests.Imports;
 using Switchboard.Gateway.Tests.Running;
@@ -9,6 +10,7 @@ namespace Switchboard.Gateway.Tests.Properties;
 public sealed class CaseModelTests(RunningGatewayFixture fixture)
 {
     private const int Steps = 120;
+    private const string TheEnd = "the end";
 
     private static readonly string[] _priorities = ["P1", "P2", "P3", "NOT_DEFINED"];
     private static readonly string[] _statuses = ["Open", "In Progress", "Closed"];
@@ -29,6 +31,13 @@ public sealed class CaseModelTests(RunningGatewayFixture fixture)
             {
                 await mine.Org.RefusedAsync(HttpMethod.Get, $"/api/v2/cases/{stranger}", null, 404);
             }
+
+            // Each stream told of all of its organisation's cases, and of nothing else.
+            mine.Told.ShouldAllBe(change => change.Text("organization_id") == mine.Org.Id.ToString(), $"seed {seed}");
+            mine.Told.Where(static change => change.Text("type") == "case.opened").Select(static change => change.GetProperty("case").Text("id"))
+                .ShouldBe(mine.Cases.Keys, ignoreOrder: true, $"seed {seed}");
+            mine.Told.ShouldAllBe(change => mine.Cases.ContainsKey(change.GetProperty("case").Text("id")!), $"seed {seed}");
+            mine.Told.Count.ShouldBeGreaterThan(Steps / 3, $"seed {seed}");
         }
     }
 
@@ -36,13 +45,28 @@ public sealed class CaseModelTests(RunningGatewayFixture fixture)
     {
         var random = new Random(seed);
         var org = await fixture.NewOrgAsync();
-        var world = new World(org, await org.NewProjectAsync(), []);
+        await using var stream = await EventClient.FollowAsync(org);
+        var world = new World(org, await org.NewProjectAsync(), [], []);
+        var following = FollowAsync(stream, world.Told);
         for (var step = 0; step < Steps; step++)
         {
             await StepAsync(world, random);
         }
 
+        var last = await org.NewCaseAsync(world.Project, TheEnd);
+        world.Cases[last.Id()] = new Model(TheEnd, "NOT_DEFINED", "Open", false, null, 0);
+        await following;
         return world;
+    }
+
+    /// <summary>Reads a stream until it tells of the last case.</summary>
+    private static async Task FollowAsync(EventClient stream, List<JsonElement> told)
+    {
+        do
+        {
+            told.Add(await stream.ChangeAsync());
+        }
+        while (!told[^1].GetProperty("changes").EnumerateArray().Any(static change => change.Text("field") == "title" && change.Text("new") == TheEnd));
     }
 
     private static async Task StepAsync(World world, Random random)
@@ -123,7 +147,7 @@ public sealed class CaseModelTests(RunningGatewayFixture fixture)
 
     private static string Draw(string[] from, Random random) => from[random.Next(from.Length)];
 
-    private sealed record World(RunningOrg Org, string Project, Dictionary<string, Model> Cases);
+    private sealed record World(RunningOrg Org, string Project, Dictionary<string, Model> Cases, List<JsonElement> Told);
 
     private sealed record Model(string Title, string Priority, string Status, bool Archived, string? Assignee, int Comments);
 }

@@ -12,7 +12,15 @@ public sealed class SearchAgainstModelTests(SearchAgainstModelTests.Twins twins,
 
     [Fact]
     public Task A_search_gives_what_the_model_gives_and_nothing_of_the_other_organisation() =>
-        CheckAsync(random => SearchContract.SearchesAsync(twins.Search, twins.Orgs, random, 2_000, Cancelled));
+        CheckAsync(random => SearchContract.SearchesAsync(twins.Search, twins.Orgs, random, 1_500, Cancelled));
+
+    [Fact]
+    public Task A_search_gives_what_a_filter_gives_that_knows_nothing_of_the_language() =>
+        CheckAsync(random => SearchContract.PlainSearchesAsync(twins.Search, twins.Orgs, random, 1_500, Cancelled));
+
+    [Fact]
+    public Task A_garbled_query_is_answered_or_refused_with_the_documented_error() =>
+        CheckAsync(random => SearchContract.GarbledAsync(twins.Search, twins.Orgs, random, 500, Cancelled));
 
     [Fact]
     public Task Counts_and_aggregates_give_what_the_model_gives() =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Switchboard.Commands;
 using Switchboard.Grains.Search;
 
 namespace Switchboard.Storage.Tests.Search;
@@ -37,6 +38,68 @@ internal static class SearchContract
         }
 
         found.ShouldBeGreaterThan(queries, "the queries find too little to show anything");
+    }
+
+    /// <summary>Queries whose meaning is written down beside them: the parser and the binder are put to the test too.</summary>
+    public static async Task PlainSearchesAsync(ICaseSearch search, SearchCases[] orgs, Random random, int queries, CancellationToken cancellationToken)
+    {
+        var some = 0;
+        for (var i = 0; i < queries; i++)
+        {
+            var org = orgs[random.Next(orgs.Length)];
+            var caller = Caller(org, random);
+            var query = new PlainQueries(random, org, caller).Next();
+            var page = (await search.SearchAsync(
+                new CaseSearchRequest(org.OrgId, caller, Parse(query.Text), CaseSort.CreatedAt, Ascending: true, 100, 1), cancellationToken)).Value.ShouldNotBeNull(query.Text);
+            var expected = org.Cases.Where(query.Matches).OrderBy(static one => one.CreatedAt).ThenBy(static one => one.Id).ToList();
+
+            page.Total.ShouldBe(expected.Count, query.Text);
+            page.Cases.Select(static one => one.Key).ShouldBe(expected.Take(100).Select(static one => one.Key), query.Text);
+            some += expected.Count > 0 && expected.Count < org.Cases.Length ? 1 : 0;
+        }
+
+        some.ShouldBeGreaterThan(queries / 2, "too many queries find all or nothing");
+    }
+
+    /// <summary>
+    /// Queries with some characters lost, doubled or put elsewhere: refused where the parser or the binder refuses, and otherwise answered. What
+    /// they find is not compared: PostgreSQL cuts odd words such as 12e5a further than the model, see SearchWords.
+    /// </summary>
+    public static async Task GarbledAsync(ICaseSearch search, SearchCases[] orgs, Random random, int queries, CancellationToken cancellationToken)
+    {
+        var (refused, answered) = (0, 0);
+        for (var i = 0; i < queries; i++)
+        {
+            var (org, valid) = Draw(orgs, random);
+            var text = Garble(valid, random);
+            var parsed = SearchQuery.Parse(text);
+            if (!parsed.Succeeded)
+            {
+                parsed.Error.Kind.ShouldBe(ErrorKind.Malformed, text);
+                parsed.Error.Detail.ShouldNotBeNullOrEmpty(text);
+                refused++;
+                continue;
+            }
+
+            var request = new CaseSearchRequest(org.OrgId, Caller(org, random), parsed.Value, CaseSort.CreatedAt, Ascending: false, 100, 1);
+            var bound = SearchBinder.Bind(request.Query, new(request.CallerId, SearchCases.Now, SearchCases.Types));
+            var outcome = await search.SearchAsync(request, cancellationToken);
+            outcome.Succeeded.ShouldBe(bound.Succeeded, $"{text}: {outcome.Error?.Detail}");
+            if (outcome.Succeeded)
+            {
+                outcome.Value.Total.ShouldBeInRange(outcome.Value.Cases.Length, org.Cases.Length, text);
+                outcome.Value.Cases.ShouldAllBe(one => one.OrgId == org.OrgId, text);
+                answered++;
+            }
+            else
+            {
+                outcome.Error.Kind.ShouldBe(bound.Error!.Kind, text);
+                refused++;
+            }
+        }
+
+        refused.ShouldBeGreaterThan(queries / 20);
+        answered.ShouldBeGreaterThan(queries / 5);
     }
 
     /// <summary>Counts by field and by combinations.</summary>
@@ -125,6 +188,25 @@ internal static class SearchContract
 
         async Task<ImmutableArray<string>> SuggestAsync(string? facet, string typed) =>
             (await search.SuggestAsync(new(org.OrgId, facet, typed, SearchLimits.MaxSuggestions), cancellationToken)).Value.ShouldNotBeNull().Texts;
+    }
+
+    private static string Garble(string text, Random random)
+    {
+        const string Odd = "():\"\\*-<>=[] \tORANDNOT@'%_;\ud83d\ude00日";
+        for (var edits = random.Next(1, 4); edits > 0; edits--)
+        {
+            var at = random.Next(text.Length + 1);
+            var odd = Odd[random.Next(Odd.Length)].ToString();
+            text = random.Next(4) switch
+            {
+                0 when at < text.Length => text.Remove(at, 1),
+                1 when at < text.Length => text.Insert(at, text[at].ToString()),
+                2 => text[at..] + text[..at],
+                _ => text.Insert(at, odd),
+            };
+        }
+
+        return text.Length <= SearchLimits.MaxLength ? text : text[..SearchLimits.MaxLength];
     }
 
     private static (SearchCases Org, string Text) Draw(SearchCases[] orgs, Random random)
