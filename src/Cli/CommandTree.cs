@@ -3,7 +3,9 @@ using Switchboard.Cli.Connections;
 using Switchboard.Cli.DeadLetters;
 using Switchboard.Cli.Output;
 using Switchboard.Cli.Rebuilds;
+using Switchboard.Cli.Redis;
 using Switchboard.Cli.Search;
+using Switchboard.Cli.Speech;
 using Switchboard.Cli.Streams;
 using Switchboard.Grains.EventStore;
 using Switchboard.Storage.Search.Elasticsearch;
@@ -26,6 +28,8 @@ internal static class CommandTree
         root.Add(RelayCommands.Create(commands));
         root.Add(RebuildCommands.Create(commands));
         root.Add(SearchCommands.Create(commands));
+        root.Add(RedisCommands.Create(commands));
+        root.Add(SpeechCommands.Create(commands));
 
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Switchboard.Gateway.Grpc.Hosting;
 using Switchboard.Gateway.Http;
 using Switchboard.Gateway.OpenApi;
+using Switchboard.Gateway.Speech.Management;
 
 namespace Switchboard.Gateway;
 
@@ -39,6 +40,7 @@ public static class GatewayEndpointRouteBuilderExtensions
             routes.Map(path.Key, http => StrayRequests.MethodNotAllowedAsync(http, allowed)).WithOrder(1);
         }
 
+        routes.MapSpeechManagement();
         routes.MapGrpc();
         foreach (var word in Reserved)
         {

@@ -189,6 +189,27 @@ public sealed class CommandTests(DatabaseFixture database) : IClassFixture<Datab
         errors.ToString().ShouldContain("/nowhere");
     }
 
+    [Fact]
+    public async Task An_organisations_speech_limits_and_account_are_set_and_shown()
+    {
+        var org = Guid.CreateVersion7().ToString();
+
+        var limits = JsonDocument.Parse(await RunAsync(0, "speech", "limits", "--org", org, "--live", "25", "--json")).RootElement;
+        limits.GetProperty("live").GetInt32().ShouldBe(25);
+        (await RunAsync(0, "speech", "limits", "--org", org)).ShouldContain("25");
+        await RunAsync(ExitCodes.Usage, "speech", "limits", "--org", org, "--live", "0");
+        (await RunAsync(0, "speech", "account", "--org", org, "--plan", "standard", "--add", "12.5")).ShouldContain("12.5");
+        (await RunAsync(0, "speech", "account", "--org", org, "--add", "-2.5")).ShouldContain("10");
+    }
+
+    [Theory]
+    [InlineData("redis seed")]
+    [InlineData("redis seed --all")]
+    [InlineData("redis seed --all --org 0198c3c4-5c2c-7d4e-8f1a-0c6f1d2e3f03")]
+    [InlineData("redis seed --org nobody")]
+    public async Task A_wish_to_fill_Redis_that_does_not_say_whose_or_where_is_refused(string line) =>
+        await RunAsync(ExitCodes.Usage, line.Split(' '));
+
     private async Task<string> RunAsync(int expected, params string[] args)
     {
         using var output = new StringWriter();

@@ -9,13 +9,17 @@ internal sealed class RequestLimiter(IOptions<GatewayOptions> options, TimeProvi
 {
     private readonly ConcurrentDictionary<Guid, OrgLimits> _organisations = new();
 
+    /// <summary>The limit that holds for all requests of an organisation.</summary>
+    public RequestBudget BudgetOf(Guid orgId)
+    {
+        var organisation = Of(orgId);
+        return new RequestBudget(organisation.Gate, [organisation.Shared], time);
+    }
+
     /// <summary>The limits that hold for requests with these keys.</summary>
     public RequestBudget BudgetOf(KeySnapshot apiKey, KeySnapshot? applicationKey)
     {
-        var organisation = _organisations.GetOrAdd(
-            apiKey.OrgId,
-            static (_, self) => new OrgLimits(new TokenBucket("organization", self.PerSecond, self.Now)),
-            (PerSecond: options.Value.RequestsPerSecond, Now: time.GetTimestamp()));
+        var organisation = Of(apiKey.OrgId);
 
         var buckets = new List<TokenBucket>(3) { organisation.Shared };
         Add(apiKey, "api_key");
@@ -34,6 +38,11 @@ internal sealed class RequestLimiter(IOptions<GatewayOptions> options, TimeProvi
             }
         }
     }
+
+    private OrgLimits Of(Guid orgId) => _organisations.GetOrAdd(
+        orgId,
+        static (_, self) => new OrgLimits(new TokenBucket("organization", self.PerSecond, self.Now)),
+        (PerSecond: options.Value.RequestsPerSecond, Now: time.GetTimestamp()));
 
     private sealed class OrgLimits(TokenBucket shared)
     {

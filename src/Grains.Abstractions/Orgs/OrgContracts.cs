@@ -27,6 +27,11 @@ public sealed record OrgSnapshot
 [GenerateSerializer, Immutable, Alias("switchboard.CreateOrg")]
 public sealed record CreateOrg([property: Id(0)] string Name);
 
+/// <summary>Gives the organisation another name.</summary>
+/// <param name="Name">Not empty.</param>
+[GenerateSerializer, Immutable, Alias("switchboard.RenameOrg")]
+public sealed record RenameOrg([property: Id(0)] string Name);
+
 /// <summary>A fact about an organisation.</summary>
 [GenerateSerializer, Immutable, Alias("switchboard.OrgEvent")]
 public abstract record OrgEvent : DomainEvent;
@@ -34,6 +39,10 @@ public abstract record OrgEvent : DomainEvent;
 /// <summary>The organisation was created.</summary>
 [EventType("org.created"), GenerateSerializer, Immutable, Alias("switchboard.OrgCreated")]
 public sealed record OrgCreated([property: Id(0)] string Name) : OrgEvent;
+
+/// <summary>The organisation got another name.</summary>
+[EventType("org.renamed"), GenerateSerializer, Immutable, Alias("switchboard.OrgRenamed")]
+public sealed record OrgRenamed([property: Id(0)] string From, [property: Id(1)] string To) : OrgEvent;
 
 /// <summary>One organisation; the key is its id in the form "N".</summary>
 [Alias("switchboard.IOrgGrain")]
@@ -47,4 +56,8 @@ public interface IOrgGrain : IGrainWithStringKey
     /// <summary>Creates it; refused when it exists.</summary>
     [Alias("Create")]
     ValueTask<Outcome<OrgSnapshot>> CreateAsync(CreateOrg command, CommandContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>Gives it another name.</summary>
+    [Alias("Rename")]
+    ValueTask<Outcome<OrgSnapshot>> RenameAsync(RenameOrg command, CommandContext context, CancellationToken cancellationToken = default);
 }

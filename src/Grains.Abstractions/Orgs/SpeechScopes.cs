@@ -66,8 +66,11 @@ public static class SpeechScopes
     /// <summary>See balances, prices and invoices.</summary>
     public const string BillingRead = "billing:read";
 
+    /// <summary>For <see cref="Grants"/>: anything at all.</summary>
+    public const string Any = "";
+
     private static readonly FrozenSet<string> OfMembers =
-        FrozenSet.ToFrozenSet([UsageWrite, UsageRead, ProjectRead, MembersRead, MembersReadScopes, Member]);
+        FrozenSet.ToFrozenSet([Any, UsageWrite, UsageRead, ProjectRead, MembersRead, MembersReadScopes, Member]);
 
     /// <summary>Every scope there is.</summary>
     public static FrozenSet<string> All { get; } = FrozenSet.ToFrozenSet(
@@ -79,7 +82,7 @@ public static class SpeechScopes
 
     /// <summary>Whether a key with these scopes may do something. A key without any scope at all is a member's.</summary>
     /// <param name="held">The key's scopes; what else is among them (permissions of the case API) gives nothing.</param>
-    /// <param name="wanted">A scope or a role.</param>
+    /// <param name="wanted">A scope or a role, or <see cref="Any"/>.</param>
     public static bool Grants(ImmutableArray<string> held, string wanted)
     {
         if (held.IsDefaultOrEmpty)
@@ -103,6 +106,7 @@ public static class SpeechScopes
         Owner => true,
         Admin => wanted is not (Owner or ProjectWriteDestroy or ProjectWrite),
         Member => OfMembers.Contains(wanted),
+        _ when wanted.Length == 0 => All.Contains(scope),
         _ => wanted.StartsWith(scope, StringComparison.Ordinal) && (wanted.Length == scope.Length || wanted[scope.Length] == ':'),
     };
 }

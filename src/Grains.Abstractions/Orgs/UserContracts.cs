@@ -85,6 +85,11 @@ public sealed record UpdateUser(
     [property: Id(2)] bool? Disabled,
     [property: Id(3)] string? Title = null) : UserCommand;
 
+/// <summary>Gives the user other roles.</summary>
+/// <param name="Roles">Built-in role names, at least one.</param>
+[GenerateSerializer, Immutable, Alias("switchboard.ChangeRoles")]
+public sealed record ChangeRoles([property: Id(0)] ImmutableArray<string> Roles) : UserCommand;
+
 /// <summary>Marks a project as one of the user's favourites. Whether there is such a project is the caller's to know.</summary>
 /// <param name="ProjectId">The project.</param>
 [GenerateSerializer, Immutable, Alias("switchboard.FavorProject")]
@@ -119,6 +124,10 @@ public sealed record UserEmailChanged([property: Id(0)] string From, [property: 
 /// <summary>The job title changed; null stands for none.</summary>
 [EventType("user.title_changed"), GenerateSerializer, Immutable, Alias("switchboard.UserTitleChanged")]
 public sealed record UserTitleChanged([property: Id(0)] string? From, [property: Id(1)] string? To) : UserEvent;
+
+/// <summary>The user got other roles.</summary>
+[EventType("user.roles_changed"), GenerateSerializer, Immutable, Alias("switchboard.UserRolesChanged")]
+public sealed record UserRolesChanged([property: Id(0)] ImmutableArray<string> From, [property: Id(1)] ImmutableArray<string> To) : UserEvent;
 
 /// <summary>The user was disabled.</summary>
 [EventType("user.disabled"), GenerateSerializer, Immutable, Alias("switchboard.UserDisabled")]

@@ -31,6 +31,13 @@ internal sealed class OrgGrain(AggregateRuntime runtime, IAggregateRows<OrgSnaps
             : new ValueTask<Outcome<OrgSnapshot>>(DomainError.NotFound("organisation not found"));
 
     /// <inheritdoc/>
+    public ValueTask<Outcome<OrgSnapshot>> RenameAsync(
+        RenameOrg command, CommandContext context, CancellationToken cancellationToken = default) =>
+        context.OrgId == _stream.OrgId
+            ? RunAsync(_stream, command, context, PlanAsync, AnswerJson.Default.OrgSnapshot, cancellationToken)
+            : new ValueTask<Outcome<OrgSnapshot>>(DomainError.NotFound("organisation not found"));
+
+    /// <inheritdoc/>
     protected override ValueTask<OrgSnapshot?> LoadAsync(CancellationToken cancellationToken) =>
         rows.LoadAsync(_stream.OrgId, _stream.Id, cancellationToken);
 
@@ -38,16 +45,27 @@ internal sealed class OrgGrain(AggregateRuntime runtime, IAggregateRows<OrgSnaps
     protected override long VersionOf(OrgSnapshot state) => state.Version;
 
     private ValueTask<Plan<OrgSnapshot, OrgSnapshot>> PlanAsync(
-        OrgSnapshot? state, CreateOrg command, CommandContext context, CancellationToken cancellationToken)
+        OrgSnapshot? state, CreateOrg command, CommandContext context, CancellationToken cancellationToken) =>
+        new(Plan(state, OrgDecider.Decide(state, command), context));
+
+    private ValueTask<Plan<OrgSnapshot, OrgSnapshot>> PlanAsync(
+        OrgSnapshot? state, RenameOrg command, CommandContext context, CancellationToken cancellationToken) =>
+        new(Plan(state, OrgDecider.Decide(state, command), context));
+
+    private Plan<OrgSnapshot, OrgSnapshot> Plan(OrgSnapshot? state, Decision<OrgEvent> decision, CommandContext context)
     {
-        var decision = OrgDecider.Decide(state, command);
         if (decision.Error is { } refused)
         {
-            return new(refused);
+            return refused;
+        }
+
+        if (decision.Events.IsEmpty)
+        {
+            return Plan<OrgSnapshot, OrgSnapshot>.Unchanged(state, state!);
         }
 
         var origin = new PlanOrigin(_stream, context.Actor, Now);
-        var next = Folding.Fold(state, 0, decision.Events, origin, OrgDecider.Evolve, out var events);
-        return new(new Plan<OrgSnapshot, OrgSnapshot>(next, next!, events, [new OrgWritten(next!)]));
+        var next = Folding.Fold(state, state?.Version ?? 0, decision.Events, origin, OrgDecider.Evolve, out var events);
+        return new(next, next!, events, [new OrgWritten(next!)]);
     }
 }

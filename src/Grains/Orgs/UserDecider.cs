@@ -22,6 +22,9 @@ internal static class UserDecider
         UpdateUser c => CheckForm(c) is { } malformed ? malformed
             : state is null ? NotFound
             : Update(state, c),
+        ChangeRoles c => CheckForm(c) is { } malformed ? malformed
+            : state is null ? NotFound
+            : Change(state, [.. c.Roles.Distinct(StringComparer.Ordinal)]),
         FavorProject or UnfavorProject => state is null ? NotFound : Favor(state, command),
         _ => throw new ArgumentException($"{command.GetType().Name} has no arm in {nameof(UserDecider)}.", nameof(command)),
     };
@@ -45,6 +48,12 @@ internal static class UserDecider
         (command.Email is null ? null : EmailAddress.Check(command.Email))
         ?? TextRules.Optional("name", command.Name, Limits.Name)
         ?? TextRules.Optional("title", command.Title, Limits.Name);
+
+    private static DomainError? CheckForm(ChangeRoles command) =>
+        command.Roles.IsDefaultOrEmpty ? DomainError.Invalid("a user needs at least one role") : CheckRoles(command.Roles);
+
+    private static Decision<UserEvent> Change(UserSnapshot state, ImmutableArray<string> roles) =>
+        state.Roles.SequenceEqual(roles) ? Decision<UserEvent>.None : new UserRolesChanged(state.Roles, roles);
 
     private static DomainError? CheckRoles(ImmutableArray<string> roles)
     {

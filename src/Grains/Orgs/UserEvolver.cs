@@ -36,6 +36,7 @@ internal static class UserEvolver
             UserRenamed e => modified with { Name = e.To },
             UserEmailChanged e => modified with { Email = e.To },
             UserTitleChanged e => modified with { Title = e.To },
+            UserRolesChanged e => modified with { Roles = e.To },
             UserDisabled => modified with { Disabled = true },
             UserEnabled => modified with { Disabled = false },
             _ => throw new ArgumentException($"{fact.GetType().Name} has no arm in {nameof(UserEvolver)}.", nameof(fact)),

@@ -94,5 +94,7 @@ namespace Switchboard.Storage.Events;
 [JsonSerializable(typeof(KeyRevoked))]
 [JsonSerializable(typeof(KeyTagged))]
 [JsonSerializable(typeof(AlertReceived))]
+[JsonSerializable(typeof(OrgRenamed))]
+[JsonSerializable(typeof(UserRolesChanged))]
 [JsonSerializable(typeof(EventMetadata))]
 internal sealed partial class EventJsonContext : JsonSerializerContext;
