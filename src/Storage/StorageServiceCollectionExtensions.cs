@@ -16,6 +16,7 @@ using Switchboard.Grains.Orgs;
 using Switchboard.Grains.Projects;
 using Switchboard.Grains.Rebuilds;
 using Switchboard.Grains.Teams;
+using Switchboard.Grains.Speech.Sessions;
 using Switchboard.Grains.Templates;
 using Switchboard.Grains.Timeline;
 using Switchboard.Grains.Views;
@@ -37,6 +38,7 @@ using Switchboard.Storage.Schema;
 using Switchboard.Storage.Search;
 using Switchboard.Storage.Speech;
 using Switchboard.Storage.Teams;
+using Switchboard.Storage.Speech.Sessions;
 using Switchboard.Storage.Templates;
 using Switchboard.Storage.Timeline;
 using Switchboard.Storage.Views;
@@ -118,6 +120,7 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<IAggregateRows<UserSnapshot>, UserRows>();
         services.AddSingleton<IAggregateRows<KeySnapshot>, KeyRows>();
         services.AddSingleton<IOrgDirectory, OrgDirectory>();
+        services.AddSingleton<ISessionStore, SessionRows>();
         return services;
     }
 }

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.Options;
+using Switchboard.Grains.PublicAddresses;
 
 namespace Switchboard.Handlers.Webhooks;
 
@@ -25,7 +26,7 @@ internal sealed class WebhookHttp : IDisposable
     internal WebhookHttp(
         IOptions<WebhookOptions> options, TimeProvider time, Func<string, CancellationToken, Task<IPAddress[]>> resolve)
     {
-        var connector = new GuardedConnector(options.Value.AllowPrivateAddresses, resolve);
+        var connector = new GuardedConnector(options.Value.AllowPrivateAddresses, "Webhooks:AllowPrivateAddresses", resolve);
         (_timeout, _time) = (options.Value.Timeout, time);
         _client = new HttpClient(new SocketsHttpHandler
         {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Text.RegularExpressions;
 using Switchboard.Commands;
+using Switchboard.Grains.PublicAddresses;
 using Switchboard.Grains.Webhooks;
 
 namespace Switchboard.Handlers.Webhooks;

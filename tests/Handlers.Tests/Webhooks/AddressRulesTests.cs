@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Options;
+using Switchboard.Grains.PublicAddresses;
 using Switchboard.Grains.Webhooks;
 using Switchboard.Handlers.Webhooks;
 
@@ -80,7 +81,7 @@ public sealed class AddressRulesTests
     [InlineData("2130706433")]
     public async Task A_name_that_leads_to_this_machine_is_refused_at_the_connection(string host)
     {
-        var connector = new GuardedConnector(allowPrivate: false, Dns.GetHostAddressesAsync);
+        var connector = new GuardedConnector(allowPrivate: false, "Webhooks:AllowPrivateAddresses", Dns.GetHostAddressesAsync);
 
         var refused = await Should.ThrowAsync<AddressRefusedException>(() => connector.AddressesOfAsync(host, Token).AsTask());
 
@@ -90,7 +91,7 @@ public sealed class AddressRulesTests
     [Fact]
     public async Task Of_a_names_addresses_only_the_public_ones_are_called()
     {
-        var connector = new GuardedConnector(false, (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Loopback, IPAddress.Parse("1.1.1.1")]));
+        var connector = new GuardedConnector(false, "Webhooks:AllowPrivateAddresses", (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Loopback, IPAddress.Parse("1.1.1.1")]));
 
         (await connector.AddressesOfAsync("mixed.example", Token)).ShouldBe([IPAddress.Parse("1.1.1.1")]);
     }

@@ -1,15 +1,16 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Switchboard.Handlers.Webhooks;
+namespace Switchboard.Grains.PublicAddresses;
 
 /// <summary>
 /// Opens connections to public addresses only. The name is resolved here and the very address that was checked is connected to, so that
 /// a name that answers differently the second time gains nothing.
 /// </summary>
 /// <param name="allowPrivate">Whether any address will do.</param>
+/// <param name="setting">The configuration key that allows any address, for messages.</param>
 /// <param name="resolve">The addresses of a name.</param>
-internal sealed class GuardedConnector(bool allowPrivate, Func<string, CancellationToken, Task<IPAddress[]>> resolve)
+public sealed class GuardedConnector(bool allowPrivate, string setting, Func<string, CancellationToken, Task<IPAddress[]>> resolve)
 {
     /// <summary>For <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
     /// <exception cref="AddressRefusedException">No address of the host may be called.</exception>
@@ -43,13 +44,14 @@ internal sealed class GuardedConnector(bool allowPrivate, Func<string, Cancellat
     {
         var all = IPAddress.TryParse(host, out var literal) ? [literal] : await resolve(host, cancellationToken);
         var allowed = allowPrivate ? all : Array.FindAll(all, AddressRules.IsPublic);
-        return allowed.Length > 0 ? allowed : throw new AddressRefusedException(host, found: all.Length > 0);
+        return allowed.Length > 0 ? allowed : throw new AddressRefusedException(host, setting, found: all.Length > 0);
     }
 }
 
 /// <summary>A host has no address that may be called. The addresses are not named: they would tell an outsider about the inside.</summary>
 /// <param name="host">The host.</param>
+/// <param name="setting">The configuration key that would allow it.</param>
 /// <param name="found">Whether it has any address.</param>
-internal sealed class AddressRefusedException(string host, bool found) : IOException(found
-    ? $"{host} is not at a public address; private, loopback and link-local addresses are not called (Webhooks:AllowPrivateAddresses)"
+public sealed class AddressRefusedException(string host, string setting, bool found) : IOException(found
+    ? $"{host} is not at a public address; private, loopback and link-local addresses are not called ({setting})"
     : $"{host} has no address");

@@ -1,13 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Switchboard.Handlers.Webhooks;
+namespace Switchboard.Grains.PublicAddresses;
 
 /// <summary>
 /// Which addresses are public. What is not can be the neighbour, the machine itself or a cloud's metadata service, which a customer's
-/// webhook must not reach through us (IANA special-purpose registries, RFC 6890).
+/// webhook or media address must not reach through us (IANA special-purpose registries, RFC 6890).
 /// </summary>
-internal static class AddressRules
+public static class AddressRules
 {
     private static readonly IPNetwork[] Refused4 =
     [
