@@ -1,0 +1,149 @@
+using Microsoft.Extensions.Options;
+using Switchboard.Speech.Pools.Deepgram;
+using Switchboard.Speech.Pools.OpenAi;
+using Switchboard.Speech.Pools.Vosk;
+
+namespace Switchboard.Speech.Pools;
+
+/// <summary>The engines; section <c>Speech</c>.</summary>
+public sealed class PoolOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Speech";
+
+    /// <summary>The pools by their names.</summary>
+    public Dictionary<string, EnginePoolOptions> Pools { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The pool for requests that name no model, and for models that no pool lists.</summary>
+    public string DefaultPool { get; set; } = "default";
+
+    /// <summary>Whether a model that no pool lists is refused instead of going to <see cref="DefaultPool"/>.</summary>
+    public bool RefuseUnknownModels { get; set; }
+
+    /// <summary>How long a node may take to accept a connection.</summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The pause between two looks at a node's health.</summary>
+    public TimeSpan HealthInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a node may take to say that it is well.</summary>
+    public TimeSpan HealthTimeout { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How often a node with a stream is pinged, and how long it may take to answer before the stream is taken to another.</summary>
+    public TimeSpan EnginePing { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Failures in a row after which a node is left alone.</summary>
+    public int FailuresToRest { get; set; } = 3;
+
+    /// <summary>How long it is left alone at first; doubled with each further failure, up to a minute.</summary>
+    public TimeSpan Rest { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The largest answer to a file that is read, in bytes.</summary>
+    public int MaxAnswerBytes { get; set; } = 64 * 1024 * 1024;
+}
+
+/// <summary>Nodes that do the same; section <c>Speech:Pools:{name}</c>.</summary>
+public sealed class EnginePoolOptions
+{
+    /// <summary>Names of the models that go here; a star at the end stands for anything (<c>nova-*</c>).</summary>
+    public List<string> Models { get; set; } = [];
+
+    /// <summary>The model's name at the nodes; null passes the client's on.</summary>
+    public string? EngineModel { get; set; }
+
+    /// <summary>The nodes.</summary>
+    public List<EngineNodeOptions> Nodes { get; set; } = [];
+}
+
+/// <summary>A node.</summary>
+public sealed class EngineNodeOptions
+{
+    /// <summary>What it is called in logs; the host and port by default.</summary>
+    public string? Name { get; set; }
+
+    /// <summary><c>Deepgram</c>, <c>Vosk</c> or <c>OpenAi</c>: how it is talked to.</summary>
+    public string Kind { get; set; } = "Deepgram";
+
+    /// <summary>Where it is: <c>http://host:port</c>, or https.</summary>
+    public string Url { get; set; } = "";
+
+    /// <summary>Streams and files that it can do at the same time: also its weight.</summary>
+    public int Capacity { get; set; } = 16;
+
+    /// <summary>The key that it wants, or null.</summary>
+    public string? Key { get; set; }
+
+    /// <summary>The path that answers 200 while the node takes new work; empty asks nothing. Null is the kind's own.</summary>
+    public string? HealthPath { get; set; }
+}
+
+/// <summary>Refuses pools that cannot work, naming the configuration key to change.</summary>
+internal sealed class PoolOptionsValidator : IValidateOptions<PoolOptions>
+{
+    private static readonly string[] Kinds = [DeepgramKind.KindName, VoskKind.KindName, OpenAiKind.KindName];
+
+    public ValidateOptionsResult Validate(string? name, PoolOptions options)
+    {
+        var failures = new List<string>();
+        if (options.Pools.Count > 0 && !options.Pools.ContainsKey(options.DefaultPool))
+        {
+            failures.Add($"Speech:DefaultPool is '{options.DefaultPool}'; set it to one of {string.Join(", ", options.Pools.Keys)}.");
+        }
+
+        foreach (var (pool, settings) in options.Pools)
+        {
+            if (settings.Nodes.Count == 0)
+            {
+                failures.Add($"Speech:Pools:{pool}:Nodes is empty; add a node with Kind and Url, or remove the pool.");
+            }
+
+            for (var index = 0; index < settings.Nodes.Count; index++)
+            {
+                Check($"Speech:Pools:{pool}:Nodes:{index}", settings.Nodes[index], failures);
+            }
+        }
+
+        Time(options.ConnectTimeout, nameof(options.ConnectTimeout));
+        Time(options.HealthInterval, nameof(options.HealthInterval));
+        Time(options.HealthTimeout, nameof(options.HealthTimeout));
+        Time(options.EnginePing, nameof(options.EnginePing));
+        Time(options.Rest, nameof(options.Rest));
+        if (options.FailuresToRest < 1)
+        {
+            failures.Add($"Speech:FailuresToRest is {options.FailuresToRest}; set it to 1 or more.");
+        }
+
+        if (options.MaxAnswerBytes < 1024 * 1024)
+        {
+            failures.Add($"Speech:MaxAnswerBytes is {options.MaxAnswerBytes}; set it to 1048576 or more.");
+        }
+
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+
+        void Time(TimeSpan value, string setting)
+        {
+            if (value < TimeSpan.FromMilliseconds(10) || value > TimeSpan.FromMinutes(10))
+            {
+                failures.Add($"Speech:{setting} is {value}; set it to 00:00:00.010 to 00:10:00.");
+            }
+        }
+    }
+
+    private static void Check(string key, EngineNodeOptions node, List<string> failures)
+    {
+        if (!Kinds.Contains(node.Kind, StringComparer.OrdinalIgnoreCase))
+        {
+            failures.Add($"{key}:Kind is '{node.Kind}'; set it to one of {string.Join(", ", Kinds)}.");
+        }
+
+        if (!Uri.TryCreate(node.Url, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+        {
+            failures.Add($"{key}:Url is '{node.Url}'; set it to http://host:port or https://host:port.");
+        }
+
+        if (node.Capacity is < 1 or > 100_000)
+        {
+            failures.Add($"{key}:Capacity is {node.Capacity}; set it to 1 to 100000.");
+        }
+    }
+}

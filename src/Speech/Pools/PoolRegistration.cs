@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Switchboard.Grains.Speech.Engines;
+using Switchboard.Speech.Pools.Deepgram;
+using Switchboard.Speech.Pools.OpenAi;
+using Switchboard.Speech.Pools.Vosk;
+
+namespace Switchboard.Speech.Pools;
+
+/// <summary>Registers the engine pools.</summary>
+public static class PoolRegistration
+{
+    /// <summary>Adds <see cref="ISpeechEnginePools"/> over the nodes of section <see cref="PoolOptions.Section"/>, checked at start.</summary>
+    public static IServiceCollection AddSpeechEnginePools(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<PoolOptions>().Bind(configuration.GetSection(PoolOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<PoolOptions>, PoolOptionsValidator>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.AddSingleton<EngineHttp>();
+        services.AddSingleton<IEngineKind, DeepgramKind>();
+        services.AddSingleton<IEngineKind, VoskKind>();
+        services.AddSingleton<IEngineKind, OpenAiKind>();
+        services.AddSingleton<PoolInstruments>();
+        services.AddSingleton<EnginePools>();
+        services.AddSingleton<ISpeechEnginePools>(static provider => provider.GetRequiredService<EnginePools>());
+        services.AddHostedService<PoolHealth>();
+        return services;
+    }
+}
