@@ -2,11 +2,13 @@ using System.Net;
 using Microsoft.Extensions.Options;
 using Switchboard.Gateway;
 using Switchboard.Gateway.Grpc.Hosting;
+using Switchboard.Gateway.Speech.Listen;
 using Switchboard.Grains;
 using Switchboard.Handlers;
 using Switchboard.Silo.GrainEngine;
 using Switchboard.Silo.Health;
 using Switchboard.Silo.Metrics;
+using Switchboard.Silo.Speech;
 using Switchboard.Silo.Telemetry;
 using Switchboard.Storage;
 
@@ -61,6 +63,8 @@ internal static class SiloApplication
             services.AddSwitchboardGateway(builder.Configuration);
         }
 
+        services.AddSpeechServices(builder.Configuration, roles.Gateway);
+
         builder.WebHost.ConfigureKestrel((_, kestrel) =>
         {
             var http = kestrel.ApplicationServices.GetRequiredService<IOptions<HttpOptions>>().Value;
@@ -83,6 +87,7 @@ internal static class SiloApplication
         if (roles.Gateway)
         {
             app.MapSwitchboardGateway();
+            app.MapSpeech();
         }
 
         return app;

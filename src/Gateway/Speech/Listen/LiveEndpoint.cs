@@ -1,0 +1,242 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Switchboard.Grains.EventStore;
+using Switchboard.Grains.Speech.Access;
+using Switchboard.Grains.Speech.Engines;
+using Switchboard.Grains.Speech.Limits;
+using Switchboard.Grains.Speech.Wire;
+using Switchboard.Speech;
+
+namespace Switchboard.Gateway.Speech.Listen;
+
+/// <summary>
+/// <c>GET /v1/listen</c>: admits a live session, or refuses it with a plain answer before the upgrade; or brings a client back to the
+/// session that it was in.
+/// </summary>
+internal sealed class LiveEndpoint(
+    ISpeechKeys keys,
+    ISpeechSlots slots,
+    LiveSessions sessions,
+    LiveParts parts,
+    IOptions<ListenOptions> options,
+    ILogger<LiveSession> log)
+{
+    private const string SessionHeader = "dg-session-id";
+    private const string OffsetHeader = "dg-session-offset";
+    private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(20);
+
+    private static readonly SpeechError NotAWebSocket = new(
+        400, "Bad Request", "Bad Request: a live stream is opened with a WebSocket upgrade; send a file with POST");
+
+    /// <summary>Serves a request on one of the paths.</summary>
+    public async Task InvokeAsync(HttpContext http, string path)
+    {
+        var request = ListenRequest.Begin(http);
+        try
+        {
+            if (await ServeAsync(request, DialectOf(path)) is { } refusal)
+            {
+                parts.Instruments.Refused(refusal.Status);
+                await request.RefuseAsync(refusal);
+            }
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // Gone before it was admitted.
+        }
+        catch (Exception error) when (!http.Response.HasStarted)
+        {
+            log.RequestFailed(request.Id, error);
+            await request.RefuseAsync(error is StorageUnavailableException or TimeoutException ? SpeechError.Unavailable : SpeechError.Internal);
+        }
+    }
+
+    private ListenDialect DialectOf(string path) => path == ListenRoutes.Main
+        ? new ListenDialect { Live = true, InterimResults = options.Value.InterimResults }
+        : new ListenDialect
+        {
+            Live = true,
+            InterimResults = options.Value.InterimResultsOnAliases,
+            Encoding = path == ListenRoutes.Pcm ? AudioEncodings.Linear16 : null,
+        };
+
+    private async Task<SpeechError?> ServeAsync(ListenRequest request, ListenDialect dialect)
+    {
+        if (await request.ReadAsync(keys, dialect) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (!request.Http.WebSockets.IsWebSocketRequest)
+        {
+            return NotAWebSocket;
+        }
+
+        if (sessions.IsDraining)
+        {
+            return SpeechError.Unavailable;
+        }
+
+        if (Impossible(request.Parameters) is { } impossible)
+        {
+            return impossible;
+        }
+
+        if (!request.Parameters.Unsupported.IsEmpty)
+        {
+            request.Http.Response.Headers["dg-warning"] = $"not done: {string.Join(", ", request.Parameters.Unsupported)}";
+        }
+
+        return request.Parameters.SessionId is { } session
+            ? await ResumeAsync(request, session, request.Parameters.Offset ?? 0)
+            : await OpenAsync(request);
+    }
+
+    private SpeechError? Impossible(ListenParameters parameters)
+    {
+        if (parameters.Callback is not null)
+        {
+            return SpeechError.InvalidParameter("callback: a live stream's results come over its own connection; a callback goes with a file");
+        }
+
+        if ((parameters.Resume || parameters.SessionId is not null) && !new AudioClock(parameters).IsExact)
+        {
+            return SpeechError.InvalidParameter("resume: it needs audio whose bytes tell the time; set encoding to linear16, linear32, mulaw or alaw");
+        }
+
+        return parts.Pools.Refusal(parameters, live: true);
+    }
+
+    private async Task<SpeechError?> OpenAsync(ListenRequest request)
+    {
+        var grant = await request.AcquireAsync(slots, SpeechSlotKind.Live, request.Id);
+        if (grant.Slot is not { } slot)
+        {
+            return grant.Refusal ?? SpeechError.TooManyRequests;
+        }
+
+        ILiveEngine? engine = null;
+        LiveSession? session = null;
+        try
+        {
+            var opening = await parts.Pools.OpenAsync(
+                new EngineRequest(request.Caller.OrgId, request.Id, request.Parameters), [], request.Http.RequestAborted);
+            if (opening.Engine is null)
+            {
+                return opening.Refusal ?? SpeechError.Unavailable;
+            }
+
+            engine = opening.Engine;
+            var opened = await Grain(request.Caller.OrgId, request.Id).OpenAsync(RowOf(request), engine.Node, request.Http.RequestAborted);
+            if (opened.Value is not { } row)
+            {
+                return SpeechError.Internal;
+            }
+
+            session = new LiveSession(parts, new LiveStart(row, request.Parameters, slot, keys.Watch(request.Caller), 0));
+        }
+        finally
+        {
+            if (session is null)
+            {
+                await GiveUpAsync(engine, slot);
+            }
+        }
+
+        return await ServeAsync(request, session, engine, offset: 0);
+    }
+
+    private async Task<SpeechError?> ResumeAsync(ListenRequest request, Guid id, long offset)
+    {
+        var orgId = request.Caller.OrgId;
+        if (sessions.Find(orgId, id) is { } here)
+        {
+            return here.ResumeRefusal(offset) ?? await ServeAsync(request, here, null, offset);
+        }
+
+        // Another process had it, and may be dead: its row tells what was accepted, and the client what it has got results for.
+        if (offset % new AudioClock(request.Parameters).FrameBytes != 0)
+        {
+            return SpeechError.InvalidParameter("offset: it must lie at the border of two samples");
+        }
+
+        var taken = await Grain(orgId, id).TakeOverAsync(request.Http.RequestAborted);
+        if (taken.Value is not { } row)
+        {
+            return SpeechError.InvalidParameter($"session_id: {taken.Error?.Detail ?? taken.Error?.Title}");
+        }
+
+        var grant = await request.AcquireAsync(slots, SpeechSlotKind.Live, id);
+        if (grant.Slot is not { } slot)
+        {
+            return grant.Refusal ?? SpeechError.TooManyRequests;
+        }
+
+        var opening = await parts.Pools.OpenAsync(new EngineRequest(orgId, id, request.Parameters), [], request.Http.RequestAborted);
+        if (opening.Engine is not { } engine)
+        {
+            await slot.DisposeAsync();
+            return opening.Refusal ?? SpeechError.Unavailable;
+        }
+
+        var session = new LiveSession(parts, new LiveStart(row, request.Parameters, slot, keys.Watch(request.Caller), offset));
+        parts.Instruments.Resumed();
+        return await ServeAsync(request, session, engine, offset);
+    }
+
+    private async Task<SpeechError?> ServeAsync(ListenRequest request, LiveSession session, ILiveEngine? engine, long offset)
+    {
+        var headers = request.Http.Response.Headers;
+        headers["dg-request-id"] = session.Id.ToString();
+        headers[SessionHeader] = session.Id.ToString();
+        if (request.Parameters.SessionId is not null)
+        {
+            headers[OffsetHeader] = session.Audio.Written.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (engine is not null)
+        {
+            sessions.Start(session, engine);
+        }
+
+        try
+        {
+            using var socket = await request.Http.WebSockets.AcceptWebSocketAsync(
+                new WebSocketAcceptContext { SubProtocol = request.SubProtocol, KeepAliveInterval = PingInterval });
+            await session.ServeAsync(socket, offset);
+        }
+        catch (Exception) when (engine is not null && !request.Http.Response.HasStarted)
+        {
+            session.End(Ending.ClientLeft);
+            throw;
+        }
+
+        return null;
+    }
+
+    private static async Task GiveUpAsync(ILiveEngine? engine, ISlot slot)
+    {
+        if (engine is not null)
+        {
+            await engine.DisposeAsync();
+        }
+
+        await slot.DisposeAsync();
+    }
+
+    private static SessionRequest RowOf(ListenRequest request) => new()
+    {
+        KeyId = request.Caller.KeyId,
+        Path = request.PathForReports,
+        Model = request.Parameters.Model ?? "default",
+        BilledChannels = request.Parameters.Multichannel ? request.Parameters.Channels : 1,
+        Tags = [.. request.Tags],
+        Features = [.. ListenQuery.Features(request.Parameters)],
+        Resumable = request.Parameters.Resume,
+    };
+
+    private ITranscriptionSessionGrain Grain(Guid orgId, Guid id) =>
+        parts.Grains.GetGrain<ITranscriptionSessionGrain>(GrainKeys.Of(orgId, id));
+}

@@ -1,0 +1,71 @@
+using Switchboard.Commands;
+using Switchboard.Grains.EventStore;
+using Switchboard.Speech;
+
+namespace Switchboard.Gateway.Speech.Listen;
+
+/// <summary>
+/// Brings a session's amounts to its grain, one report at a time. Amounts are absolute: one that was lost is made up for by the next.
+/// </summary>
+internal sealed class SessionReporter(LiveParts parts, SessionSnapshot row)
+{
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(200);
+    private const int MostTries = 5;
+
+    private long _reportedAt = parts.Time.GetTimestamp();
+    private Task _running = Task.CompletedTask;
+
+    private ITranscriptionSessionGrain Grain => parts.Grains.GetGrain<ITranscriptionSessionGrain>(GrainKeys.Of(row.OrgId, row.Id));
+
+    /// <summary>Reports when it is time to.</summary>
+    /// <param name="report">The amounts.</param>
+    /// <param name="superseded">Called when another process has the session.</param>
+    public void Tick(Func<SessionReport> report, Action superseded)
+    {
+        if (_running.IsCompleted && parts.Time.GetElapsedTime(_reportedAt) >= parts.Options.ReportInterval)
+        {
+            _reportedAt = parts.Time.GetTimestamp();
+            _running = ReportAsync(report(), superseded);
+        }
+    }
+
+    /// <summary>Reports the last amounts and the end. What cannot be written now is settled by the sweep.</summary>
+    public async Task EndAsync(SessionReport report, int code)
+    {
+        await _running;
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await Grain.EndAsync(report, code);
+                return;
+            }
+            catch (Exception error) when (error is StorageUnavailableException or TimeoutException)
+            {
+                parts.Log.ReportFailed(row.Id, error.Message);
+                if (tries == MostTries)
+                {
+                    return;
+                }
+            }
+
+            await Task.Delay(RetryPause * tries, parts.Time);
+        }
+    }
+
+    private async Task ReportAsync(SessionReport report, Action superseded)
+    {
+        try
+        {
+            var outcome = await Grain.ReportAsync(report);
+            if (outcome.Error is { Kind: ErrorKind.Conflict or ErrorKind.NotFound })
+            {
+                superseded();
+            }
+        }
+        catch (Exception error)
+        {
+            parts.Log.ReportFailed(row.Id, error.Message);
+        }
+    }
+}
