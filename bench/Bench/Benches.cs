@@ -1,6 +1,7 @@
 using Switchboard.Bench.Engine;
 using Switchboard.Bench.Gateway;
 using Switchboard.Bench.Grpc;
+using Switchboard.Bench.Intake;
 using Switchboard.Bench.Search;
 using Switchboard.Bench.Store;
 using Switchboard.Bench.Streams;
@@ -20,6 +21,7 @@ internal static class Benches
             ["streams"] = StreamBench.RunAsync,
             ["gateway"] = GatewayBench.RunAsync,
             ["grpc"] = GrpcBench.RunAsync,
+            ["intake"] = IntakeBench.RunAsync,
             ["search"] = SearchBench.RunAsync,
             ["up"] = UpBench.RunAsync,
         };
