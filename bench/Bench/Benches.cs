@@ -1,3 +1,4 @@
+using Switchboard.Bench.Cases;
 using Switchboard.Bench.Engine;
 using Switchboard.Bench.Gateway;
 using Switchboard.Bench.Grpc;
@@ -23,6 +24,7 @@ internal static class Benches
             ["grpc"] = GrpcBench.RunAsync,
             ["intake"] = IntakeBench.RunAsync,
             ["search"] = SearchBench.RunAsync,
+            ["cases"] = CasesBench.RunAsync,
             ["up"] = UpBench.RunAsync,
         };
 
