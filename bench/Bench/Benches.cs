@@ -4,6 +4,7 @@ using Switchboard.Bench.Gateway;
 using Switchboard.Bench.Grpc;
 using Switchboard.Bench.Intake;
 using Switchboard.Bench.Search;
+using Switchboard.Bench.Speech;
 using Switchboard.Bench.Store;
 using Switchboard.Bench.Streams;
 using Switchboard.Bench.Up;
@@ -25,6 +26,7 @@ internal static class Benches
             ["intake"] = IntakeBench.RunAsync,
             ["search"] = SearchBench.RunAsync,
             ["cases"] = CasesBench.RunAsync,
+            ["speech"] = SpeechBench.RunAsync,
             ["up"] = UpBench.RunAsync,
         };
 
@@ -34,8 +36,10 @@ internal static class Benches
     /// <summary>A bench, or a part of one that has parts: <c>streams/log</c>. Null: there is none of that name.</summary>
     public static Func<CancellationToken, Task<IReadOnlyList<Figure>>>? Find(string name) =>
         name == SearchLarge ? SearchBench.RunLargeAsync : All.GetValueOrDefault(name)
-        ?? (name.StartsWith("streams/", StringComparison.Ordinal) ? StreamBench.Parts.GetValueOrDefault(name["streams/".Length..]) : null);
+        ?? (name.StartsWith("streams/", StringComparison.Ordinal) ? StreamBench.Parts.GetValueOrDefault(name["streams/".Length..]) : null)
+        ?? (name.StartsWith("speech/", StringComparison.Ordinal) ? SpeechBench.Parts.GetValueOrDefault(name["speech/".Length..]) : null);
 
     /// <summary>All names that can be asked for.</summary>
-    public static IEnumerable<string> Names => All.Keys.Append(SearchLarge).Concat(StreamBench.Parts.Keys.Select(static part => $"streams/{part}"));
+    public static IEnumerable<string> Names => All.Keys.Append(SearchLarge)
+        .Concat(StreamBench.Parts.Keys.Select(static part => $"streams/{part}")).Concat(SpeechBench.Parts.Keys.Select(static part => $"speech/{part}"));
 }
