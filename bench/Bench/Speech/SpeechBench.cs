@@ -7,6 +7,7 @@ internal static class SpeechBench
     public static IReadOnlyDictionary<string, Func<CancellationToken, Task<IReadOnlyList<Figure>>>> Parts { get; } =
         new SortedDictionary<string, Func<CancellationToken, Task<IReadOnlyList<Figure>>>>(StringComparer.Ordinal)
         {
+            ["engine"] = EngineNodeBench.RunAsync,
             ["keys"] = KeyBench.RunAsync,
         };
 
