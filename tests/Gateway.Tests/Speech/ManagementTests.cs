@@ -69,7 +69,10 @@ public sealed class ManagementTests(RunningGatewayFixture fixture)
         var (org, owner) = await NewAsync();
         var made = await SendAsync(org, owner, HttpMethod.Post, $"{Path(org)}/keys", new
         {
-            comment = "ci", scopes = new[] { "usage:write", "usage:read" }, tags = new[] { "team-a" }, time_to_live_in_seconds = 600,
+            comment = "ci",
+            scopes = new[] { "usage:write", "usage:read" },
+            tags = new[] { "team-a" },
+            time_to_live_in_seconds = 600,
         });
         var (key, id) = (made.Text("key")!, made.Text("api_key_id")!);
         key.ShouldStartWith("org_");
@@ -306,8 +309,17 @@ public sealed class ManagementTests(RunningGatewayFixture fixture)
         await ledger.RecordAsync(
             new SpeechRequest
             {
-                OrgId = org, RequestId = id, KeyId = Guid.NewGuid(), CreatedAt = at, Path = "/v1/listen", Model = "embedded-en-us", Tags = [.. tags], Features = ["punctuate"],
-                Method = meter == UsageMeters.LiveAudio ? "streaming" : "sync", Code = meter == UsageMeters.LiveAudio ? 1000 : 200, EndedAt = at.AddMinutes(1),
+                OrgId = org,
+                RequestId = id,
+                KeyId = Guid.NewGuid(),
+                CreatedAt = at,
+                Path = "/v1/listen",
+                Model = "embedded-en-us",
+                Tags = [.. tags],
+                Features = ["punctuate"],
+                Method = meter == UsageMeters.LiveAudio ? "streaming" : "sync",
+                Code = meter == UsageMeters.LiveAudio ? 1000 : 200,
+                EndedAt = at.AddMinutes(1),
             },
             Token);
         return id;

@@ -31,8 +31,6 @@ internal sealed class FileEndpoint(
     ILogger<FileEndpoint> log)
 {
     private const int LongestJson = 64 * 1024;
-    private static readonly SpeechError CannotCallBack =
-        SpeechError.InvalidParameter("callback: answers are given on the request's own connection here; leave it out");
 
     /// <summary>Serves a request.</summary>
     public async Task InvokeAsync(HttpContext http)
@@ -71,9 +69,9 @@ internal sealed class FileEndpoint(
             return refusal;
         }
 
-        if (request.Parameters.Callback is not null)
+        if (NotOffered.Refusal(request.Parameters) is { } notOffered)
         {
-            return CannotCallBack;
+            return notOffered;
         }
 
         if (pools.Refusal(request.Parameters, live: false) is { } impossible)

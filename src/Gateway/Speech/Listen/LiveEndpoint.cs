@@ -96,9 +96,9 @@ internal sealed class LiveEndpoint(
 
     private SpeechError? Impossible(ListenParameters parameters)
     {
-        if (parameters.Callback is not null)
+        if (NotOffered.Refusal(parameters) is { } notOffered)
         {
-            return SpeechError.InvalidParameter("callback: a live stream's results come over its own connection; a callback goes with a file");
+            return notOffered;
         }
 
         if ((parameters.Resume || parameters.SessionId is not null) && !new AudioClock(parameters).IsExact)

@@ -89,6 +89,20 @@ public sealed class FileTests
     }
 
     [Theory]
+    [InlineData("callback=https%3A%2F%2Fexample.com")]
+    [InlineData("case_id=NOC-1")]
+    public async Task What_would_wait_for_results_in_vain_is_refused(string parameter)
+    {
+        await using var engine = await ScriptedEngine.StartAsync();
+        await using var server = await SpeechServer.StartAsync([engine.Address]);
+
+        using var response = await PostAsync(server, $"{Raw}&{parameter}", new byte[3200], "audio/raw");
+
+        await LiveAdmissionTests.ShouldRefuseAsync(response, 400, "INVALID_QUERY_PARAMETER");
+        engine.Connections.ShouldBe(0);
+    }
+
+    [Theory]
     [InlineData("""{"url":7}""", "Bad Request")]
     [InlineData("not json", "Bad Request")]
     [InlineData("""{"url":"http://127.0.0.1:9/a.wav"}""", "REMOTE_CONTENT_ERROR")]

@@ -1,0 +1,20 @@
+using Switchboard.Grains.Speech.Wire;
+
+namespace Switchboard.Gateway.Speech.Listen;
+
+/// <summary>
+/// Parameters that are understood, but that nothing here carries out, and that cannot be left out with a warning: the caller would wait for
+/// results that go nowhere.
+/// </summary>
+internal static class NotOffered
+{
+    private static readonly SpeechError Callback =
+        SpeechError.InvalidParameter("callback: answers are given on the request's own connection here; leave it out");
+
+    private static readonly SpeechError Case =
+        SpeechError.InvalidParameter("case_id: a session cannot be bound to a case yet; leave it out, and write what was said as a comment");
+
+    /// <summary>Why the request cannot be served; null when nothing stands against it.</summary>
+    public static SpeechError? Refusal(ListenParameters parameters) =>
+        parameters.Callback is not null ? Callback : parameters.CaseId is not null ? Case : null;
+}
