@@ -5,6 +5,9 @@ import { DeepgramClient } from "@deepgram/sdk";
 const require = createRequire(import.meta.url);
 const four = require("deepgram-sdk-4");
 
+/** Names of version 4's events. */
+export const events4 = four.LiveTranscriptionEvents;
+
 /** Version 5 with a key, or with a short-lived token. */
 export function version5(baseUrl, apiKey, accessToken) {
   const socket = baseUrl.replace(/^http/, "ws");
