@@ -149,6 +149,8 @@ internal sealed class Http2Connection : IDisposable
             case Ping when (flags & Acknowledged) == 0:
                 Frame(Ping, Acknowledged, 0, payload);
                 break;
+            case Reset when !payload.ContainsAnyExcept((byte)0):
+                break; // no error: the whole answer came, and the server needs no more of the request (RFC 9113, section 8.1)
             case Reset or GoAway:
                 throw new InvalidOperationException($"The server sent frame {type} for stream {stream}: {Convert.ToHexString(payload)}.");
         }
