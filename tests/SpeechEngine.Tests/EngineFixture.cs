@@ -27,7 +27,7 @@ public sealed class EngineFixture : IAsyncLifetime
     {
         if (IsInstalled)
         {
-            (_app, Address) = await StartAsync("--Engine:IdleAfter", "00:00:30");
+            (_app, Address) = await StartAsync();
         }
     }
 
@@ -40,12 +40,16 @@ public sealed class EngineFixture : IAsyncLifetime
         }
     }
 
-    internal static async Task<(WebApplication App, Uri Address)> StartAsync(params string[] settings)
+    internal static Task<(WebApplication App, Uri Address)> StartAsync(params string[] settings) => StartAsync(null, settings);
+
+    internal static async Task<(WebApplication App, Uri Address)> StartAsync(TimeProvider? time, params string[] settings)
     {
+        // Clocks that a slow machine cannot reach; tests of a clock set it themselves.
         var app = SpeechEngineApplication.Build(
         [
-            "--Engine:Port", "0", "--Logging:LogLevel:Default", "Warning", "--Recognition:LiveDecoders", "2", "--Recognition:FileDecoders", "1", .. settings,
-        ]);
+            "--Engine:Port", "0", "--Logging:LogLevel:Default", "Warning", "--Recognition:LiveDecoders", "2", "--Recognition:FileDecoders", "1",
+            "--Engine:IdleAfter", "00:05:00", "--Engine:AudioWithin", "00:05:00", "--Engine:SendWithin", "00:05:00", "--Engine:DrainWithin", "00:05:00", .. settings,
+        ], time);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return (app, new Uri(app.Urls.First()));
     }
@@ -108,33 +112,20 @@ internal sealed class LiveClient : IDisposable
     /// <summary>Sends frames until all are sent, or the node has closed: what it then says is for the test to look at.</summary>
     public async Task SendAsync(byte[] audio, int frame = 3200)
     {
-        try
+        foreach (var piece in audio.Chunk(frame))
         {
-            foreach (var piece in audio.Chunk(frame))
-            {
-                await _socket.SendAsync(piece, WebSocketMessageType.Binary, true, TestContext.Current.CancellationToken);
-            }
-        }
-        catch (WebSocketException)
-        {
-            // Refused in the middle of what was sent, which depends on who is quicker: only a connection that ends without a code is a failure.
-            await EndAsync();
-            if (CloseCode is null)
-            {
-                throw;
-            }
+            await SendAsync(piece, WebSocketMessageType.Binary);
         }
     }
 
-    public Task SendAsync(string text) =>
-        _socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, TestContext.Current.CancellationToken);
+    public Task SendAsync(string text) => SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text);
 
     /// <summary>Waits for the close frame.</summary>
-    public Task EndAsync() => _reading.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+    public Task EndAsync() => _reading.WaitAsync(TimeSpan.FromMinutes(3), TestContext.Current.CancellationToken);
 
     public async Task UntilAsync(Func<LiveClient, bool> condition)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (!condition(this))
         {
@@ -143,6 +134,23 @@ internal sealed class LiveClient : IDisposable
     }
 
     public void Dispose() => _socket.Dispose();
+
+    // Refused in the middle of what is sent, which depends on who is quicker: only a connection that ends without a code is a failure.
+    private async Task SendAsync(byte[] bytes, WebSocketMessageType type)
+    {
+        try
+        {
+            await _socket.SendAsync(bytes, type, true, TestContext.Current.CancellationToken);
+        }
+        catch (WebSocketException)
+        {
+            await EndAsync();
+            if (CloseCode is null)
+            {
+                throw;
+            }
+        }
+    }
 
     private async Task ReadAsync()
     {

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.WebSockets;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Switchboard.Speech.Recognition;
+using Switchboard.Testing;
 using Switchboard.Testing.Speech;
 
 namespace Switchboard.SpeechEngine.Tests;
@@ -114,7 +117,7 @@ public sealed class LiveTests(EngineFixture engine)
         using var client = await LiveClient.ConnectAsync(engine.Address, Linear16, options =>
         {
             options.KeepAliveInterval = TimeSpan.FromMilliseconds(1);
-            options.KeepAliveTimeout = TimeSpan.FromSeconds(60);
+            options.KeepAliveTimeout = TimeSpan.FromMinutes(5);
         });
         var random = new Random(3);
         var audio = EngineFixture.GoForward();
@@ -160,10 +163,38 @@ public sealed class LiveTests(EngineFixture engine)
     }
 
     [Fact]
+    public async Task A_client_that_waits_for_an_answer_is_not_one_that_says_nothing()
+    {
+        EngineFixture.Need();
+        var time = new FakeTimeProvider();
+        var (app, address) = await EngineFixture.StartAsync(time, "--Recognition:LiveDecoders", "1", "--Engine:SendWithin", "01:00:00");
+        await using (app)
+        {
+            using var silent = await engine.ConnectAsync(Linear16, address);
+            await silent.UntilAsync(_ => time.WaitingTimers > 0);
+            using var waiting = await engine.ConnectAsync($"{Linear16}&vad_events=true", address);
+            using (await app.Services.GetRequiredService<Recognizer>().Live.LeaseAsync(Guid.Empty, TestContext.Current.CancellationToken))
+            {
+                await waiting.SendAsync(EngineFixture.GoForward());
+                await waiting.SendAsync("""{"type":"Finalize"}""");
+                await waiting.UntilAsync(c => c.Of("SpeechStarted").Any());
+                time.Advance(TimeSpan.FromMinutes(5));
+                await silent.EndAsync();
+                await waiting.SendAsync("""{"type":"CloseStream"}""");
+            }
+
+            await waiting.EndAsync();
+            silent.CloseCode.ShouldBe(1011);
+            waiting.CloseCode.ShouldBe(1000);
+            waiting.Text.ShouldBe("go forward ten meters");
+        }
+    }
+
+    [Fact]
     public async Task Keep_alives_alone_do_not_keep_a_session_for_ever()
     {
         EngineFixture.Need();
-        var (app, address) = await EngineFixture.StartAsync("--Engine:AudioWithin", "00:00:00.2");
+        var (app, address) = await EngineFixture.StartAsync("--Engine:AudioWithin", "00:00:00.5");
         await using (app)
         {
             using var client = await engine.ConnectAsync(Linear16, address);
@@ -208,7 +239,7 @@ public sealed class LiveTests(EngineFixture engine)
                 gone.Socket.Abort();
             }
 
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
             using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
             while (true)
             {

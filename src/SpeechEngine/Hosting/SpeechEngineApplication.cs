@@ -20,18 +20,21 @@ internal static class SpeechEngineApplication
         ["Logging:LogLevel:System"] = "Warning",
     };
 
-    public static WebApplication Build(string[] args)
+    public static WebApplication Build(string[] args, TimeProvider? time = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         Configure(builder.Configuration, args);
         Log(builder.Logging, builder.Configuration);
         Add(builder.Services);
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.WebHost.ConfigureKestrel((_, kestrel) =>
         {
             var options = kestrel.ApplicationServices.GetRequiredService<IOptions<SpeechEngineOptions>>().Value;
             kestrel.Listen(IPAddress.Parse(options.Address), options.Port);
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = options.MaximumUploadBytes;
+
+            // Counted where the file is read: Kestrel would reset the connection of a client that still sends, which then sees no 413.
+            kestrel.Limits.MaxRequestBodySize = null;
         });
         var app = builder.Build();
         app.MapPrometheusMetrics();
@@ -74,7 +77,7 @@ internal static class SpeechEngineApplication
         services.AddSingleton<IValidateOptions<SpeechEngineOptions>, SpeechEngineOptionsValidator>();
         services.AddSingleton<IValidateOptions<RecognitionOptions>, RecognitionOptionsValidator>();
         services.AddSingleton<IValidateOptions<FfmpegOptions>, FfmpegOptionsValidator>();
-        services.AddSingleton(TimeProvider.System);
+        services.AddOptions<HostOptions>().Configure<IOptions<SpeechEngineOptions>>((host, engine) => host.ShutdownTimeout = engine.Value.DrainWithin);
         services.AddPrometheusMetrics(typeof(SpeechEngineApplication).Assembly.GetName().Version!.ToString(3), EngineModel.Info.Arch);
         services.AddSingleton(provider => new Recognizer(
             provider.GetRequiredService<IOptions<RecognitionOptions>>().Value, provider.GetRequiredService<ILogger<DecoderPool>>()));

@@ -44,6 +44,9 @@ internal sealed class SpeechEngineOptions
     /// <summary>How long one message to a client may take that does not read.</summary>
     public TimeSpan SendWithin { get; set; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>How long the node, told to stop, may take to answer what it has heard.</summary>
+    public TimeSpan DrainWithin { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Whether bytes of no known container, for which no encoding was named, are taken for linear16 at 16 kHz.</summary>
     public bool AssumeLinear16 { get; set; }
 
@@ -86,6 +89,7 @@ internal sealed class SpeechEngineOptionsValidator : IValidateOptions<SpeechEngi
         Positive("AudioWithin", options.AudioWithin);
         Positive("LongestSession", options.LongestSession);
         Positive("SendWithin", options.SendWithin);
+        Positive("DrainWithin", options.DrainWithin);
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
 
         void Range(string key, long value, long least, long most)

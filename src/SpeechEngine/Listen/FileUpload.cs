@@ -15,8 +15,13 @@ internal sealed class FileUpload(
     Guid id, ListenParameters parameters, AudioRequest audio, SpeechEngineOptions options, Decoding decoding, TimeProvider time, ILogger logger)
 {
     /// <summary>The answer, or why there is none.</summary>
-    public async Task<(FileAnswer? Answer, SpeechError? Error)> RunAsync(PipeReader body, CancellationToken cancellation)
+    public async Task<(FileAnswer? Answer, SpeechError? Error)> RunAsync(PipeReader body, long? length, CancellationToken cancellation)
     {
+        if (length > options.MaximumUploadBytes)
+        {
+            return (null, TooLarge);
+        }
+
         using var late = new CancellationTokenSource(options.FileWithin, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
         try
@@ -31,9 +36,9 @@ internal sealed class FileUpload(
         {
             return (null, SpeechError.TimedOut);
         }
-        catch (BadHttpRequestException error)
+        catch (BadHttpRequestException)
         {
-            return (null, error.StatusCode == StatusCodes.Status413PayloadTooLarge ? TooLarge : SpeechError.Unreadable);
+            return (null, SpeechError.Unreadable);
         }
         catch (IOException) when (!cancellation.IsCancellationRequested)
         {

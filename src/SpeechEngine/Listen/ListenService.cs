@@ -42,12 +42,9 @@ internal sealed class ListenService(
 
         try
         {
-            // A client that has gone without a word is noticed by its silence to our pings.
-            using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
-            {
-                KeepAliveInterval = TimeSpan.FromSeconds(15),
-                KeepAliveTimeout = TimeSpan.FromSeconds(30),
-            });
+            // A client that has gone without a word is noticed by its silence (Engine:IdleAfter). A time-out of pings would end sessions for
+            // our own slowness: pongs are only seen while a receive is under way, and none is while the client is made to wait.
+            using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = TimeSpan.FromSeconds(15) });
             await using var session = new LiveSession(socket, id, parameters, audio, options.Value, decoding, instruments, time, logger);
             var code = await session.RunAsync(admission.Draining, context.RequestAborted);
             instruments.Ended((int)code);
@@ -76,7 +73,7 @@ internal sealed class ListenService(
         try
         {
             var upload = new FileUpload(id, parameters, audio with { MaySpool = true }, options.Value, decoding, time, logger);
-            var (answer, refusal) = await upload.RunAsync(context.Request.BodyReader, context.RequestAborted);
+            var (answer, refusal) = await upload.RunAsync(context.Request.BodyReader, context.Request.ContentLength, context.RequestAborted);
             if (answer is null)
             {
                 await RefuseAsync(context, id, refusal!);

@@ -11,11 +11,15 @@ namespace Switchboard.SpeechEngine.Listen;
 internal sealed class LiveRecognition(Guid id, ListenParameters parameters, Recognizer recognizer, LiveAnswers answers, DateTimeOffset created) : IDisposable
 {
     private readonly List<LiveChannel> _channels = [];
+    private long _done;
     private readonly LiveSettings _settings = new(
         parameters.InterimResults,
         parameters.EndpointingMilliseconds > 0 ? TimeSpan.FromMilliseconds(parameters.EndpointingMilliseconds) : null,
         parameters.UtteranceEndMilliseconds is { } gap ? TimeSpan.FromMilliseconds(gap) : null,
         parameters.VadEvents);
+
+    /// <summary>Pieces of work that were done. Safe for concurrent use.</summary>
+    public long Done => Interlocked.Read(ref _done);
 
     /// <summary>Works until no more comes, and answers the rest.</summary>
     public async Task RunAsync(ChannelReader<LiveWork> work, CancellationToken cancellation)
@@ -30,6 +34,8 @@ internal sealed class LiveRecognition(Guid id, ListenParameters parameters, Reco
             {
                 await FinalizeAsync(next.Channel, cancellation);
             }
+
+            Interlocked.Increment(ref _done);
         }
 
         foreach (var channel in _channels)

@@ -16,6 +16,8 @@ internal sealed class LiveSession : ISampleSink, IAsyncDisposable
 {
     private const int MostTextBytes = 64 * 1024;
 
+    private static readonly TimeSpan _goodbyeWithin = TimeSpan.FromSeconds(10);
+
     // 100 ms each.
     private const int BlocksAhead = 200;
 
@@ -34,6 +36,7 @@ internal sealed class LiveSession : ISampleSink, IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
     private Task<ValueWebSocketReceiveResult>? _receiving;
+    private long _given;
     private bool _heard;
 
     public LiveSession(
@@ -90,7 +93,7 @@ internal sealed class LiveSession : ISampleSink, IAsyncDisposable
     {
         try
         {
-            await _work.Writer.WriteAsync(new LiveWork(LiveWorkKind.Audio, block), cancellation);
+            await GiveAsync(new LiveWork(LiveWorkKind.Audio, block), cancellation);
         }
         catch
         {
@@ -119,6 +122,12 @@ internal sealed class LiveSession : ISampleSink, IAsyncDisposable
 
         _hash.Dispose();
         _stop.Dispose();
+    }
+
+    private async ValueTask GiveAsync(LiveWork work, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _given);
+        await _work.Writer.WriteAsync(work, cancellation);
     }
 
     private async Task<LiveEnding> ReceiveAsync(Task failed, CancellationToken draining, CancellationToken cancellation)
@@ -150,6 +159,12 @@ internal sealed class LiveSession : ISampleSink, IAsyncDisposable
                 if (first == silence)
                 {
                     cancellation.ThrowIfCancellationRequested();
+                    if (_heard && _recognition.Done < Interlocked.Read(ref _given))
+                    {
+                        // Whoever waits for an answer that we owe is not the one who says nothing.
+                        continue;
+                    }
+
                     return IsWithoutAudio(_time.GetElapsedTime(started)) ? LiveEnding.NoAudio : LiveEnding.Idle;
                 }
             }
@@ -231,7 +246,7 @@ internal sealed class LiveSession : ISampleSink, IAsyncDisposable
             case MessageTypes.Finalize:
                 try
                 {
-                    await _work.Writer.WriteAsync(new LiveWork(LiveWorkKind.Finalize, default, channel), cancellation);
+                    await GiveAsync(new LiveWork(LiveWorkKind.Finalize, default, channel), cancellation);
                     return null;
                 }
                 catch (ChannelClosedException)
@@ -304,7 +319,7 @@ internal sealed class LiveSession : ISampleSink, IAsyncDisposable
         await _socket.CloseOutputAsync(ending.Code, ending.Reason, either.Token);
 
         // The client's own close frame ends it well; what it still sends until then is not heard.
-        using var brief = new CancellationTokenSource(TimeSpan.FromSeconds(2), _time);
+        using var brief = new CancellationTokenSource(_goodbyeWithin, _time);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(brief.Token, cancellation);
         while (_socket.State == WebSocketState.CloseSent)
         {
