@@ -22,6 +22,9 @@ internal sealed class SiloUnderTest : IAsyncDisposable
     /// <summary>Where gRPC is spoken.</summary>
     public IPEndPoint Grpc { get; }
 
+    /// <summary>The process.</summary>
+    public int ProcessId => _process.Id;
+
     /// <summary>The development organisation's keys as metadata.</summary>
     public IReadOnlyList<(string Name, string Value)> Keys => [("dd-api-key", _keys.ApiKey), ("dd-application-key", _keys.ApplicationKey)];
 

@@ -1,3 +1,5 @@
+using Switchboard.Bench.Speech.Live;
+
 namespace Switchboard.Bench.Speech;
 
 /// <summary>Speech: keys, sessions, engines. Each part brings its own figures.</summary>
@@ -9,6 +11,7 @@ internal static class SpeechBench
         {
             ["engine"] = EngineNodeBench.RunAsync,
             ["keys"] = KeyBench.RunAsync,
+            ["live"] = LiveBench.RunAsync,
         };
 
     /// <summary>Runs all parts.</summary>
