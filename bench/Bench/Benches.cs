@@ -37,9 +37,11 @@ internal static class Benches
     public static Func<CancellationToken, Task<IReadOnlyList<Figure>>>? Find(string name) =>
         name == SearchLarge ? SearchBench.RunLargeAsync : All.GetValueOrDefault(name)
         ?? (name.StartsWith("streams/", StringComparison.Ordinal) ? StreamBench.Parts.GetValueOrDefault(name["streams/".Length..]) : null)
+        ?? (name.StartsWith("grpc/", StringComparison.Ordinal) ? GrpcBench.Parts.GetValueOrDefault(name["grpc/".Length..]) : null)
         ?? (name.StartsWith("speech/", StringComparison.Ordinal) ? SpeechBench.Parts.GetValueOrDefault(name["speech/".Length..]) : null);
 
     /// <summary>All names that can be asked for.</summary>
     public static IEnumerable<string> Names => All.Keys.Append(SearchLarge)
-        .Concat(StreamBench.Parts.Keys.Select(static part => $"streams/{part}")).Concat(SpeechBench.Parts.Keys.Select(static part => $"speech/{part}"));
+        .Concat(StreamBench.Parts.Keys.Select(static part => $"streams/{part}"))
+        .Concat(GrpcBench.Parts.Keys.Select(static part => $"grpc/{part}")).Concat(SpeechBench.Parts.Keys.Select(static part => $"speech/{part}"));
 }

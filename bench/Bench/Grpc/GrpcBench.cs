@@ -6,8 +6,8 @@ using Switchboard.Bench.Gateway;
 namespace Switchboard.Bench.Grpc;
 
 /// <summary>
-/// What the gRPC layer costs against plain HTTP/2 of the same server, what reading a case through it costs, and how fast a change
-/// reaches a thousand watchers.
+/// What the gRPC layer costs against plain HTTP/2 of the same server, what reading a case through it costs, how fast a change reaches a
+/// thousand watchers, and how fast cases are imported.
 /// </summary>
 internal static class GrpcBench
 {
@@ -18,8 +18,31 @@ internal static class GrpcBench
 
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(3);
 
-    /// <summary>Runs everything on fresh data.</summary>
+    /// <summary>The parts by name, each of which also runs alone: <c>grpc/watch</c>. Each begins on fresh data.</summary>
+    public static IReadOnlyDictionary<string, Func<CancellationToken, Task<IReadOnlyList<Figure>>>> Parts { get; } =
+        new SortedDictionary<string, Func<CancellationToken, Task<IReadOnlyList<Figure>>>>(StringComparer.Ordinal)
+        {
+            ["calls"] = token => WithSiloAsync(async silo => await CallsAsync(silo, await OpenCasesAsync(silo, token), token), [], token),
+            ["import"] = token => WithSiloAsync(
+                async silo => await ImportBench.RunAsync(silo, await CreateProjectAsync(silo, token), token), ["--Roles:Enabled=grains,gateway"], token),
+            ["watch"] = token => WithSiloAsync(
+                async silo => await WatchBench.RunAsync(silo, await OpenCasesAsync(silo, token), token), ["--Nexus:ConnectionsPerOrganisation=2000"], token),
+        };
+
+    /// <summary>Runs all parts.</summary>
     public static async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
+    {
+        List<Figure> figures = [];
+        foreach (var part in Parts.Values)
+        {
+            figures.AddRange(await part(cancellationToken));
+        }
+
+        return figures;
+    }
+
+    private static async Task<IReadOnlyList<Figure>> WithSiloAsync(
+        Func<SiloUnderTest, Task<IReadOnlyList<Figure>>> measure, string[] settings, CancellationToken cancellationToken)
     {
         var data = Directory.CreateTempSubdirectory("switchboard-bench").FullName;
         using (var open = Process.Start("chmod", ["755", data]))
@@ -30,9 +53,8 @@ internal static class GrpcBench
 
         try
         {
-            await using var silo = await SiloUnderTest.StartAsync(data, cancellationToken, "--Nexus:ConnectionsPerOrganisation=2000");
-            var ids = await OpenCasesAsync(silo, cancellationToken);
-            return [.. await CallsAsync(silo, ids, cancellationToken), .. await WatchBench.RunAsync(silo, ids, cancellationToken)];
+            await using var silo = await SiloUnderTest.StartAsync(data, cancellationToken, settings);
+            return await measure(silo);
         }
         finally
         {
@@ -79,9 +101,8 @@ internal static class GrpcBench
 
     private static async Task<IReadOnlyList<string>> OpenCasesAsync(SiloUnderTest silo, CancellationToken cancellationToken)
     {
+        var project = await CreateProjectAsync(silo, cancellationToken);
         using var connection = await RawConnection.OpenAsync(silo.Address, cancellationToken);
-        const string Project = """{"data":{"type":"project","attributes":{"key":"BENCH","name":"Bench"}}}""";
-        var project = await CreateAsync(connection, silo.Request("POST", "/api/v2/cases/projects", Project), cancellationToken);
         var ids = new List<string>();
         for (var number = 0; number < Cases; number++)
         {
@@ -103,6 +124,13 @@ internal static class GrpcBench
         }
 
         return ids;
+    }
+
+    private static async Task<string> CreateProjectAsync(SiloUnderTest silo, CancellationToken cancellationToken)
+    {
+        using var connection = await RawConnection.OpenAsync(silo.Address, cancellationToken);
+        const string Project = """{"data":{"type":"project","attributes":{"key":"BENCH","name":"Bench"}}}""";
+        return await CreateAsync(connection, silo.Request("POST", "/api/v2/cases/projects", Project), cancellationToken);
     }
 
     private static async Task<string> CreateAsync(RawConnection connection, byte[] request, CancellationToken cancellationToken)

@@ -15,7 +15,8 @@ internal sealed class ProjectGate(ProjectAccess access, CaseLookup cases)
     private const string CasePart = "{case_id}";
     private const string ProjectPart = "{project_id}";
 
-    private static readonly ApiError UnknownProject = ApiError.NotFound("project not found");
+    /// <summary>The refusal of a project that is not there, or that the caller may not view.</summary>
+    public static readonly ApiError UnknownProject = ApiError.NotFound("project not found");
 
     /// <summary>Whether an operation's path names a case or a project.</summary>
     public static bool Guards(ApiOperation operation) =>

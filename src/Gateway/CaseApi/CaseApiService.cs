@@ -1,20 +1,24 @@
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Switchboard.Gateway.Access;
 using Switchboard.Gateway.CaseApi.Messages;
 using Switchboard.Gateway.CaseStreams;
 using Switchboard.Gateway.Grpc.Binding;
 using Switchboard.Gateway.Grpc.Hosting;
 using Switchboard.Gateway.Http;
+using Switchboard.Grains.Imports;
 
 namespace Switchboard.Gateway.CaseApi;
 
 /// <summary>The service <c>switchboard.cases.v1.CaseApi</c>: its streams. What answers with one message is an operation as it stands.</summary>
-internal sealed class CaseApiService(IServiceProvider provider, CaseStreamOperations streams, GatewayFrame frame) : IRpcServices
+internal sealed class CaseApiService(
+    IServiceProvider provider, CaseStreamOperations streams, ICaseImporter importer, ProjectGate gate, GatewayFrame frame) : IRpcServices
 {
     private readonly ApiPipeline _all = new(streams.AllCases, frame);
     private readonly ApiPipeline _one = new(streams.OneCase, frame);
-    private readonly Lazy<CaseImport> _import = new(() => new CaseImport(OperationsOf(provider).Single(static one => one.Id == "CreateCase"), frame));
+    private readonly Lazy<CaseImport> _import = new(() => new CaseImport(
+        OperationsOf(provider).Single(static one => one.Id == "CreateCase"), importer, gate, frame));
     private readonly RequestBinding _allBinding = new(WatchCasesRequest.Descriptor, streams.AllCases);
     private readonly RequestBinding _oneBinding = new(WatchCaseRequest.Descriptor, streams.OneCase);
 

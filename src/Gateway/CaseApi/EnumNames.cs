@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Text;
 using Google.Protobuf.Reflection;
+using Switchboard.Gateway.CaseApi.Answers;
 
 namespace Switchboard.Gateway.CaseApi;
 
@@ -10,20 +11,19 @@ internal sealed class EnumNames
 {
     private static readonly ConcurrentDictionary<EnumDescriptor, EnumNames> Known = new();
 
-    private readonly FrozenDictionary<string, int> _numbers;
     private readonly FrozenDictionary<int, string> _names;
 
     private EnumNames(EnumDescriptor type)
     {
         var prefix = PrefixOf(type.Name);
-        _numbers = type.Values.ToFrozenDictionary(value => value.Name[prefix.Length..], value => value.Number, StringComparer.Ordinal);
+        Numbers = new(type.Values.Select(value => (value.Name[prefix.Length..], value.Number)));
         _names = type.Values.ToFrozenDictionary(value => value.Number, value => value.Name[prefix.Length..]);
     }
 
     public static EnumNames Of(EnumDescriptor type) => Known.GetOrAdd(type, static one => new EnumNames(one));
 
-    /// <summary>The number of a word; 0, which stands for not said, when there is none.</summary>
-    public int NumberOf(string name) => _numbers.GetValueOrDefault(name);
+    /// <summary>The numbers of the words; 0, which stands for not said, for what is none of them.</summary>
+    public NameTable<int> Numbers { get; }
 
     /// <summary>The word of a number; the number itself when a newer client sent one that is not known here.</summary>
     public string NameOf(int number) =>

@@ -8,7 +8,7 @@ using Google.Protobuf.WellKnownTypes;
 namespace Switchboard.Gateway.CaseApi;
 
 /// <summary>
-/// Messages as the JSON that operations take and give. Names are the same on both sides; what differs is regular: an enum's value has
+/// Messages as the JSON that operations take. Names are the same on both sides; what differs is regular: an enum's value has
 /// the enum's name before it, a timestamp is RFC 3339, a message with nothing but <c>values</c> is a list.
 /// </summary>
 internal static class FieldJson
@@ -68,45 +68,11 @@ internal static class FieldJson
         var number => Convert.ToString(number, CultureInfo.InvariantCulture) ?? "",
     };
 
-    /// <summary>Sets a field from JSON.</summary>
-    public static void Read(IMessage message, FieldDescriptor field, JsonElement json)
-    {
-        if (json.ValueKind == JsonValueKind.Null && !IsFree(field))
-        {
-            return;
-        }
-
-        if (field.IsMap)
-        {
-            var of = field.MessageType.FindFieldByNumber(2);
-            var map = (IDictionary)field.Accessor.GetValue(message);
-            foreach (var member in json.EnumerateObject())
-            {
-                map[member.Name] = ReadOne(of, member.Value);
-            }
-        }
-        else if (field.IsRepeated)
-        {
-            var list = (IList)field.Accessor.GetValue(message);
-            foreach (var item in json.EnumerateArray())
-            {
-                list.Add(ReadOne(field, item));
-            }
-        }
-        else
-        {
-            field.Accessor.SetValue(message, ReadOne(field, json));
-        }
-    }
-
     private static string? NameOf(FieldDescriptor field, IMessage message)
     {
         var number = Convert.ToInt32(field.Accessor.GetValue(message), CultureInfo.InvariantCulture);
         return number == 0 ? null : EnumNames.Of(field.EnumType).NameOf(number);
     }
-
-    private static bool IsFree(FieldDescriptor field) =>
-        field.FieldType == FieldType.Message && field.MessageType.FullName == Value.Descriptor.FullName;
 
     private static void WriteOne(Utf8JsonWriter json, FieldDescriptor field, object value)
     {
@@ -165,43 +131,6 @@ internal static class FieldJson
         }
 
         json.WriteEndObject();
-    }
-
-    private static object ReadOne(FieldDescriptor field, JsonElement json) => field.FieldType switch
-    {
-        FieldType.String => json.ValueKind == JsonValueKind.String ? json.GetString()! : json.GetRawText(),
-        FieldType.Bool => json.GetBoolean(),
-        FieldType.Int32 => json.GetInt32(),
-        FieldType.Int64 => json.GetInt64(),
-        FieldType.Double => json.GetDouble(),
-        FieldType.Enum => System.Enum.ToObject(field.EnumType.ClrType, EnumNames.Of(field.EnumType).NumberOf(json.GetString()!)),
-        FieldType.Message => ReadMessage(field.MessageType, json),
-        _ => throw new NotSupportedException($"{field.FullName} is of a type that no operation gives."),
-    };
-
-    private static IMessage ReadMessage(MessageDescriptor type, JsonElement json)
-    {
-        if (type.FullName == Timestamp.Descriptor.FullName)
-        {
-            return Timestamp.FromDateTimeOffset(json.GetDateTimeOffset());
-        }
-
-        if (type.FullName == Struct.Descriptor.FullName || type.FullName == Value.Descriptor.FullName)
-        {
-            return JsonParser.Default.Parse(json.GetRawText(), type);
-        }
-
-        var message = type.Parser.ParseFrom(ByteString.Empty);
-        if (json.ValueKind == JsonValueKind.Array && IsList(type.Fields.InFieldNumberOrder()))
-        {
-            Read(message, type.Fields.InFieldNumberOrder()[0], json);
-        }
-        else
-        {
-            ResourceMessage.Fill(message, json);
-        }
-
-        return message;
     }
 
     private static bool IsList(IList<FieldDescriptor> fields) => fields.Count == 1 && fields[0].Name == ListField && fields[0].IsRepeated;

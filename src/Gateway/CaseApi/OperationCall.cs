@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Grpc.Core;
+using Switchboard.Gateway.Grpc.Frames;
 using Switchboard.Gateway.Http;
 
 namespace Switchboard.Gateway.CaseApi;
@@ -13,7 +14,11 @@ internal sealed class OperationCall(ApiOperation operation, MessageDescriptor re
 
     /// <summary>Takes a message the operation's way.</summary>
     /// <exception cref="RpcException">It was refused.</exception>
-    public async Task<IMessage> InvokeAsync(IMessage message, ServerCallContext context)
+    public async Task<IMessage> InvokeAsync(IMessage message, ServerCallContext context) => await AnswerAsync(message, context);
+
+    /// <summary>The same, with the answer as it travels.</summary>
+    /// <exception cref="RpcException">It was refused.</exception>
+    public async Task<EncodedMessage> AnswerAsync(IMessage message, ServerCallContext context)
     {
         var http = context.GetHttpContext();
         var id = RequestIds.Of(http.Request.Headers);

@@ -2,6 +2,8 @@ using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Microsoft.AspNetCore.Http;
+using Switchboard.Gateway.CaseApi.Answers;
+using Switchboard.Gateway.Grpc.Frames;
 using Switchboard.Gateway.Http;
 using Switchboard.Gateway.Idempotency;
 
@@ -20,7 +22,7 @@ internal class RpcRequest(
     public override CancellationToken Aborted => aborted;
 
     /// <summary>The answer, unless the request was refused.</summary>
-    public IMessage? Answer { get; private set; }
+    public EncodedMessage? Answer { get; private set; }
 
     /// <summary>The refusal, if it was refused.</summary>
     public ApiError? Refusal { get; private set; }
@@ -49,21 +51,10 @@ internal class RpcRequest(
 
     public override string? TextOf(Parameter parameter) => binding.TextOf(parameter, message);
 
-    public override ValueTask<(RequestBody? Body, ApiError? Refusal)> ReadBodyAsync(int maxBytes)
-    {
-        try
-        {
-            var body = _operation.Body is null ? default : binding.BodyOf(message);
-            return new(RequestBody.Of(body.Span, maxBytes));
-        }
-        catch (InvalidOperationException)
-        {
-            return new((null, ApiError.BadRequest("a google.protobuf.Value in the message has no kind")));
-        }
-    }
+    public override ValueTask<(RequestBody? Body, ApiError? Refusal)> ReadBodyAsync(int maxBytes) =>
+        new(_operation.Body is null ? RequestBody.Of(default, maxBytes) : BodyOf(message, maxBytes));
 
-    public override ValueTask SendAsync<T>(T state, Action<Utf8JsonWriter, T> render) =>
-        AnswerWith(ReplyBuffer.Render(state, render).ToArray());
+    public override ValueTask SendAsync<T>(T state, Action<Utf8JsonWriter, T> render) => AnswerWith(ReplyBuffer.Render(state, render));
 
     public override ValueTask DoneAsync() => AnswerWith(default);
 
@@ -86,26 +77,30 @@ internal class RpcRequest(
             return RefuseAsync(refusal);
         }
 
-        return AnswerWith(answer.Body);
+        return AnswerWith(answer.Body.Span);
     }
 
-    private ValueTask AnswerWith(ReadOnlyMemory<byte> body)
+    /// <summary>A message as the body that a client of REST would send.</summary>
+    protected (RequestBody? Body, ApiError? Refusal) BodyOf(IMessage given, int maxBytes)
+    {
+        try
+        {
+            return RequestBody.Of(binding.BodyOf(given).Span, maxBytes);
+        }
+        catch (InvalidOperationException)
+        {
+            return (null, ApiError.BadRequest("a google.protobuf.Value in the message has no kind"));
+        }
+    }
+
+    private ValueTask AnswerWith(ReadOnlySpan<byte> body)
     {
         if (Capture)
         {
-            Captured = new CapturedAnswer(_operation.Success, _operation.MediaType, body, null);
+            Captured = new CapturedAnswer(_operation.Success, _operation.MediaType, body.ToArray(), null);
         }
 
-        if (body.IsEmpty || answerType.FullName == Empty)
-        {
-            Answer = answerType.Parser.ParseFrom(ByteString.Empty);
-        }
-        else
-        {
-            using var document = JsonDocument.Parse(body);
-            Answer = ResourceMessage.Read(answerType, document.RootElement);
-        }
-
+        Answer = EncodedAnswer.Of(answerType, answerType.FullName == Empty ? default : body);
         return ValueTask.CompletedTask;
     }
 }

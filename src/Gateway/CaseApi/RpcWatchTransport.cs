@@ -1,6 +1,9 @@
 using Grpc.Core;
+using Switchboard.Gateway.CaseApi.Answers;
 using Switchboard.Gateway.CaseApi.Messages;
 using Switchboard.Gateway.CaseStreams;
+using Switchboard.Gateway.Grpc.Calls;
+using Switchboard.Gateway.Grpc.Frames;
 
 namespace Switchboard.Gateway.CaseApi;
 
@@ -12,7 +15,8 @@ internal sealed class RpcWatchTransport(IServerStreamWriter<CaseWatchMessage> re
     // Small answers outgrow a connection's buffers too when nobody reads them.
     private const int FlushEvery = 16;
 
-    private CaseWatchMessage? _held;
+    private readonly IEncodedWriter _encoded = (IEncodedWriter)responses;
+    private EncodedMessage? _held;
     private int _unsent;
 
     /// <summary>Why the server ended the stream; null while it has not.</summary>
@@ -23,10 +27,10 @@ internal sealed class RpcWatchTransport(IServerStreamWriter<CaseWatchMessage> re
         if (_held is not null)
         {
             responses.WriteOptions = ++_unsent % FlushEvery == 0 ? null : MoreFollows;
-            await responses.WriteAsync(_held, cancellationToken);
+            await _encoded.WriteAsync(_held, cancellationToken);
         }
 
-        _held = streamed.Shape(inQuery, static (one, inside) => WatchMessages.Change(one, inside));
+        _held = streamed.Shape(inQuery, static (one, inside) => EncodedAnswer.Of(one, inside));
     }
 
     public async ValueTask FlushAsync(CancellationToken cancellationToken)
@@ -34,7 +38,8 @@ internal sealed class RpcWatchTransport(IServerStreamWriter<CaseWatchMessage> re
         if (_held is { } last)
         {
             _held = null;
-            await SendAsync(last, cancellationToken);
+            responses.WriteOptions = null;
+            await _encoded.WriteAsync(last, cancellationToken);
         }
     }
 

@@ -118,12 +118,22 @@ internal sealed class CaseStreamSession(
     private async Task<FeedPosition> FollowAsync(
         TailSubscription subscription, FeedPosition position, CancellationToken cancellationToken)
     {
-        Task<bool>? more = null;
-        Task? beat = null;
+        var beatDue = 0;
+        await using var beat = time.CreateTimer(
+            _ =>
+            {
+                Volatile.Write(ref beatDue, 1);
+                subscription.Wake();
+            },
+            null,
+            _options.Heartbeat,
+            _options.Heartbeat);
+        await using var cancelled = cancellationToken.UnsafeRegister(
+            static one => ThreadPool.UnsafeQueueUserWorkItem(static it => it.Wake(), (TailSubscription)one!, preferLocal: false), subscription);
         while (true)
         {
-            // Looked at before the events are taken: all up to there are among them.
-            var reached = subscription.Reached;
+            // Looked at before the events are taken: all up to there are among them, and after the end no more come.
+            var (reached, ended) = (subscription.Reached, subscription.IsEnded);
             var told = false;
             while (subscription.TryTake(out var streamed))
             {
@@ -144,25 +154,18 @@ internal sealed class CaseStreamSession(
                 position = quiet;
             }
 
-            more ??= subscription.WaitAsync(cancellationToken);
-            beat ??= Task.Delay(_options.Heartbeat, time, cancellationToken);
-            await Task.WhenAny(more, beat);
-            cancellationToken.ThrowIfCancellationRequested();
-            if (beat.IsCompleted)
+            if (Interlocked.Exchange(ref beatDue, 0) == 1)
             {
-                beat = null;
                 await BoundAsync(transport.HeartbeatAsync(PositionText.Of(position), cancellationToken));
             }
 
-            if (more.IsCompleted)
+            if (ended)
             {
-                if (!await more)
-                {
-                    return position;
-                }
-
-                more = null;
+                return position;
             }
+
+            await subscription.WaitAsync();
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 

@@ -17,6 +17,7 @@ internal sealed partial class CaseTail(
     : BackgroundService
 {
     private const int Piece = 500;
+    private const int WokenTogether = 64;
 
     // Under load the signal is raised with every event: those of a few milliseconds share a look.
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(5);
@@ -118,6 +119,7 @@ internal sealed partial class CaseTail(
                 subscription.End();
             }
 
+            Wake([.. subscriptions]);
             return;
         }
 
@@ -138,6 +140,30 @@ internal sealed partial class CaseTail(
         foreach (var subscription in subscriptions)
         {
             subscription.Reach(reached);
+        }
+
+        if (!batch.Events.IsEmpty)
+        {
+            var concerned = batch.Events.Select(static told => told.OrgId).ToHashSet();
+            Wake([.. subscriptions.Where(one => concerned.Contains(one.OrgId))]);
+        }
+    }
+
+    /// <summary>Lets readers go on, some at a time on each thread.</summary>
+    private static void Wake(TailSubscription[] subscriptions)
+    {
+        foreach (var some in subscriptions.Chunk(WokenTogether))
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static those =>
+                {
+                    foreach (var one in those)
+                    {
+                        one.Wake();
+                    }
+                },
+                some,
+                preferLocal: false);
         }
     }
 

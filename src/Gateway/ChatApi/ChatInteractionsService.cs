@@ -37,7 +37,7 @@ internal sealed class ChatInteractionsService(IServiceProvider provider, Gateway
         }
 
         var comment = new CommentCaseRequest { CaseId = request.CaseId, Comment = TextOf(request) };
-        var answer = (TimelineResponse)await _comment.Value.InvokeAsync(comment, context);
+        var answer = TimelineResponse.Parser.ParseFrom((await _comment.Value.AnswerAsync(comment, context)).Bytes.Span);
         return new AppendExcerptResponse { CellId = answer.Cells[0].Id };
     }
 

@@ -28,6 +28,9 @@ internal static class Faults
         await request.RefuseAsync(error);
     }
 
+    /// <summary>What a client is told while the database is away.</summary>
+    public static ApiError Unavailable(GatewayFrame frame) => Unavailable("the database cannot be reached", frame);
+
     private static ApiError Explain(HttpContext http, ApiRequest request, Exception exception, GatewayFrame frame)
     {
         switch (exception)
@@ -36,7 +39,7 @@ internal static class Faults
                 return new ApiError(bad.StatusCode, ErrorShape.Status, "Bad Request", "the request's body could not be read to its end");
             case StorageUnavailableException:
                 frame.Logger.StorageUnavailable(request.Id, http.Request.Method, exception.Message);
-                return Unavailable("the database cannot be reached", frame);
+                return Unavailable(frame);
             case TimeoutException or OperationCanceledException or OrleansException:
                 frame.Logger.NoAnswerInTime(request.Id, http.Request.Method, exception);
                 return Unavailable("the work was not finished in time", frame);

@@ -81,9 +81,9 @@ internal sealed class CaseIntakeService(IServiceProvider provider, GatewayFrame 
         var (operation, pipeline, binding) = _submit.Value;
         var request = new Row(http, operation, $"{id}.{row}", row, binding, alert, cancellationToken);
         await pipeline.RunAsync(http, request);
-        if (request.Answer is SubmitResponse taken)
+        if (request.Answer is { } taken)
         {
-            return new SubmitStreamResponse { Row = row, Taken = taken };
+            return new SubmitStreamResponse { Row = row, Taken = SubmitResponse.Parser.ParseFrom(taken.Bytes.Span) };
         }
 
         if (request.Refusal is not { } error)

@@ -1,6 +1,8 @@
+using System.Text;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
+using Switchboard.Gateway.CaseApi.Answers;
 using Switchboard.Gateway.CaseApi.Messages;
 using Switchboard.Gateway.Tests.Running;
 using Switchboard.Orgs;
@@ -35,7 +37,8 @@ public sealed class CaseApiTests(RunningGatewayFixture running)
         (opened.AssigneeId, opened.CreatedById, opened.ProjectId).ShouldBe((org.UserId.ToString(), org.UserId.ToString(), project.Id));
 
         var document = await org.GetAsync($"/api/v2/cases/{opened.Key}");
-        Gateway.CaseApi.ResourceMessage.Read(Case.Descriptor, document).ShouldBe(await api.CallAsync("GetCase", new GetCaseRequest { CaseId = "GRPC-1" }, Case.Parser));
+        Case.Parser.ParseFrom(EncodedAnswer.Of(Case.Descriptor, Encoding.UTF8.GetBytes(document.GetRawText())).Bytes.Span)
+            .ShouldBe(await api.CallAsync("GetCase", new GetCaseRequest { CaseId = "GRPC-1" }, Case.Parser));
         document.GetProperty("data").GetProperty("attributes").GetProperty("title").GetString().ShouldBe("Disk „voll“");
     }
 

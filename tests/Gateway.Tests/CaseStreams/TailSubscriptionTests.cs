@@ -40,6 +40,62 @@ public sealed class TailSubscriptionTests
         subscription.TryTake(out _).ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task Who_waits_is_woken_and_a_wake_before_the_wait_is_not_missed()
+    {
+        using var subscription = new TailSubscription(_org, mostEvents: 2, mostBytes: long.MaxValue, static _ => { });
+        for (var round = 0; round < 3; round++)
+        {
+            subscription.Wake();
+            subscription.Wake();
+            await subscription.WaitAsync();
+            var waiting = subscription.WaitAsync().AsTask();
+            waiting.IsCompleted.ShouldBeFalse("two wakes before a wait are one");
+            subscription.Wake();
+            await waiting;
+        }
+    }
+
+    [Fact]
+    public async Task Events_that_are_offered_while_the_reader_turns_to_wait_are_all_taken()
+    {
+        const int Events = 20_000;
+        using var subscription = new TailSubscription(_org, mostEvents: Events, mostBytes: long.MaxValue, static _ => { });
+        var one = At(1);
+        var offering = Task.Run(
+            () =>
+            {
+                for (var i = 0; i < Events; i++)
+                {
+                    subscription.Offer(one);
+                    subscription.Wake();
+                }
+
+                subscription.End();
+                subscription.Wake();
+            },
+            TestContext.Current.CancellationToken);
+        var taken = 0;
+        while (true)
+        {
+            var ended = subscription.IsEnded;
+            while (subscription.TryTake(out _))
+            {
+                taken++;
+            }
+
+            if (ended)
+            {
+                break;
+            }
+
+            await subscription.WaitAsync();
+        }
+
+        await offering;
+        taken.ShouldBe(Events);
+    }
+
     private static TailSubscription.Place Place(long seq) => new(new FeedPosition(1, 700, seq));
 
     private StreamedEvent At(long seq, string payload = "{}") => new(new PublicCaseEvent

@@ -42,7 +42,16 @@ internal sealed class MessageWriter(PipeWriter body, CallFormat format, int larg
             var frame = body.GetSpan(HeaderLength + size);
             frame[0] = 0;
             BinaryPrimitives.WriteInt32BigEndian(frame[1..], size);
-            message.WriteTo(frame.Slice(HeaderLength, size));
+            var content = frame.Slice(HeaderLength, size);
+            if (message is EncodedMessage encoded)
+            {
+                encoded.Bytes.Span.CopyTo(content);
+            }
+            else
+            {
+                message.WriteTo(content);
+            }
+
             body.Advance(HeaderLength + size);
         }
     }
