@@ -80,6 +80,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<IApiOperations, CustomAttributeOperations>();
         services.AddSingleton<IApiOperations, UserOperations>();
         services.AddSingleton<IApiOperations, SessionOperations>();
+        services.AddSingleton<IApiOperations, TokenOperations>();
         services.AddSingleton<IApiOperations, RoleOperations>();
         services.AddSingleton<TeamDoor>();
         services.AddSingleton<IApiOperations, TeamOperations>();

@@ -120,6 +120,7 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<IAggregateRows<UserSnapshot>, UserRows>();
         services.AddSingleton<IAggregateRows<KeySnapshot>, KeyRows>();
         services.AddSingleton<IOrgDirectory, OrgDirectory>();
+        services.AddSingleton<ITokenDirectory, TokenDirectory>();
         services.AddSingleton<ISessionStore, SessionRows>();
         return services;
     }

@@ -9,28 +9,32 @@ using Switchboard.Orgs;
 namespace Switchboard.Gateway.Access;
 
 /// <summary>
-/// Finds out who calls by the two keys of a request. What the key grains and user grains said is used for at most
+/// Finds out who calls by the two keys of a request, or by a personal token that stands for both. What the key grains and user grains said is used for at most
 /// <see cref="GatewayOptions.KeyTimeToLive"/>; expiry and disabling are judged at every request. Keys are neither logged nor kept.
 /// </summary>
 internal sealed class Authenticator : IDisposable
 {
     private const string ApiKeyHeader = "DD-API-KEY";
     private const string ApplicationKeyHeader = "DD-APPLICATION-KEY";
+    private const string BearerScheme = "Bearer ";
 
     private static readonly Admission NoApiKey = ApiError.Unauthorized(
-        "the request has no API key; send it in the header DD-API-KEY, and the application key in DD-APPLICATION-KEY");
+        "the request has no API key; send it in the header DD-API-KEY and the application key in DD-APPLICATION-KEY, or a personal token as Authorization: Bearer TOKEN");
 
     private static readonly Admission NoApplicationKey = ApiError.Unauthorized(
         "the request has no application key; send it in the header DD-APPLICATION-KEY");
 
-    private static readonly Admission BearerToken = ApiError.Unauthorized(
-        "bearer tokens are not issued here; send an API key in DD-API-KEY and an application key in DD-APPLICATION-KEY");
+    private static readonly Admission UnknownToken = ApiError.Unauthorized(
+        "the bearer token is no personal token; create one with POST /api/v2/personal_access_tokens, or send keys in DD-API-KEY and DD-APPLICATION-KEY");
+
+    private static readonly Admission StaleToken = ApiError.Unauthorized("the personal token is expired, disabled or revoked");
+    private static readonly Admission ForeignToken = ApiError.Unauthorized("the personal token is of another organization than the API key");
 
     private static readonly Admission UnknownApiKey = ApiError.Unauthorized("the API key is unknown");
     private static readonly Admission UnknownApplicationKey = ApiError.Unauthorized("the application key is unknown");
     private static readonly Admission StaleApiKey = ApiError.Unauthorized("the API key is expired, disabled or revoked");
     private static readonly Admission StaleApplicationKey = ApiError.Unauthorized("the application key is expired, disabled or revoked");
-    private static readonly Admission DisabledUser = ApiError.Forbidden("the user of the application key is disabled");
+    private static readonly Admission DisabledUser = ApiError.Forbidden("the user of the key is disabled");
 
     private readonly RefreshingCache<KeyHash, KeySnapshot> _keys;
     private readonly People _people;
@@ -58,9 +62,10 @@ internal sealed class Authenticator : IDisposable
     {
         var now = _time.GetUtcNow();
         string? apiKeyText = headers[ApiKeyHeader];
+        string? applicationKeyText = headers[ApplicationKeyHeader];
         if (string.IsNullOrEmpty(apiKeyText))
         {
-            return headers.Authorization.Count == 0 ? NoApiKey : BearerToken;
+            return TokenOf(headers.Authorization, applicationKeyText) is { } alone ? await AdmitTokenAsync(alone, null, now) : NoApiKey;
         }
 
         if (await FindAsync(apiKeyText) is not { Kind: KeyKind.Api } apiKey)
@@ -78,10 +83,14 @@ internal sealed class Authenticator : IDisposable
             return PrincipalOf(apiKey, null, null);
         }
 
-        string? applicationKeyText = headers[ApplicationKeyHeader];
         if (string.IsNullOrEmpty(applicationKeyText))
         {
-            return NoApplicationKey;
+            return TokenOf(headers.Authorization, null) is { } beside ? await AdmitTokenAsync(beside, apiKey, now) : NoApplicationKey;
+        }
+
+        if (applicationKeyText.StartsWith(PersonalToken.Prefix, StringComparison.Ordinal))
+        {
+            return await AdmitTokenAsync(applicationKeyText, apiKey, now);
         }
 
         // A key of another organisation is as unknown here as one that never was.
@@ -104,6 +113,32 @@ internal sealed class Authenticator : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _keys.Dispose();
 
+    /// <summary>The token that a request shows: as a bearer, or where clients that know two keys put the application key.</summary>
+    private static string? TokenOf(string? authorization, string? applicationKey) =>
+        authorization is not null && authorization.StartsWith(BearerScheme, StringComparison.OrdinalIgnoreCase) ? authorization[BearerScheme.Length..].Trim()
+        : applicationKey is not null && applicationKey.StartsWith(PersonalToken.Prefix, StringComparison.Ordinal) ? applicationKey
+        : null;
+
+    private async ValueTask<Admission> AdmitTokenAsync(string text, KeySnapshot? apiKey, DateTimeOffset now)
+    {
+        if (await FindAsync(text) is not { Kind: KeyKind.PersonalToken, UserId: { } userId } token)
+        {
+            return UnknownToken;
+        }
+
+        if (!token.IsUsable(now))
+        {
+            return StaleToken;
+        }
+
+        if (apiKey is not null && apiKey.OrgId != token.OrgId)
+        {
+            return ForeignToken;
+        }
+
+        return await _people.FindAsync(token.OrgId, userId) is { Disabled: false } user ? PrincipalOf(apiKey ?? token, token, user) : DisabledUser;
+    }
+
     private ValueTask<KeySnapshot?> FindAsync(string key) =>
         KeyHash.TryOf(key, out var hash) ? _keys.GetAsync(hash, CancellationToken.None) : default;
 
@@ -123,7 +158,7 @@ internal sealed class Authenticator : IDisposable
             applicationKey,
             user,
             user is null ? default : PermissionSet.Of(user, applicationKey!.Scopes),
-            _limiter.BudgetOf(apiKey, applicationKey));
+            _limiter.BudgetOf(apiKey, ReferenceEquals(apiKey, applicationKey) ? null : applicationKey));
         if (known is null && Interlocked.Increment(ref _principalCount) > _capacity)
         {
             _principals.Clear();

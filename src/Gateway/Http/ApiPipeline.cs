@@ -11,6 +11,8 @@ namespace Switchboard.Gateway.Http;
 /// </summary>
 internal sealed class ApiPipeline(ApiOperation operation, GatewayFrame frame)
 {
+    private static readonly string[] Challenge = ["ApiKey", "Bearer"];
+
     private readonly bool _guarded = ProjectGate.Guards(operation);
     private readonly OperationMeter _meter = frame.Instruments.Of(operation.Id);
 

@@ -254,6 +254,13 @@ internal static class OpenApiDocument
         }
 
         json.WriteEndObject();
+        if (!operation.Access.IsOfSenders)
+        {
+            json.WriteStartObject();
+            WriteScheme("bearerAuth");
+            json.WriteEndObject();
+        }
+
         json.WriteEndArray();
 
         void WriteScheme(string name)
@@ -288,6 +295,11 @@ internal static class OpenApiDocument
         json.WriteStartObject("securitySchemes");
         WriteKeyScheme(json, "apiKeyAuth", "DD-API-KEY", "Names the organisation.");
         WriteKeyScheme(json, "appKeyAuth", "DD-APPLICATION-KEY", "Names the user and limits the permissions.");
+        json.WriteStartObject("bearerAuth");
+        json.WriteString("type", "http");
+        json.WriteString("scheme", "bearer");
+        json.WriteString("description", "A personal access token, in place of both keys.");
+        json.WriteEndObject();
         json.WriteStartObject("integrationKey");
         json.WriteString("type", "http");
         json.WriteString("scheme", "bearer");

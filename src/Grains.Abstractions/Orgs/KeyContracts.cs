@@ -6,7 +6,7 @@ using Switchboard.Events;
 
 namespace Switchboard.Orgs;
 
-/// <summary>Which of the two keys of a request.</summary>
+/// <summary>What a key is good for.</summary>
 [GenerateSerializer, Alias("switchboard.KeyKind")]
 public enum KeyKind
 {
@@ -15,6 +15,9 @@ public enum KeyKind
 
     /// <summary>Names the user and limits the scopes (<c>DD-APPLICATION-KEY</c>).</summary>
     Application = 1,
+
+    /// <summary>Names both, alone (<c>Authorization: Bearer</c>): short-lived, for named permissions.</summary>
+    PersonalToken = 2,
 }
 
 /// <summary>The state of an API key or an application key. The key itself is shown once, on creation, and stored only as a hash.</summary>
@@ -45,12 +48,12 @@ public sealed record KeySnapshot
     /// <summary>What its owner calls it.</summary>
     [Id(7)] public required string Name { get; init; }
 
-    /// <summary>The user an application key acts for; null for API keys.</summary>
+    /// <summary>The user an application key or a token acts for; null for API keys.</summary>
     [Id(8)] public Guid? UserId { get; init; }
 
     /// <summary>
-    /// Of an application key: permissions it is limited to, empty for all of the user's. Of an API key: what it may do in the speech API,
-    /// see <see cref="SpeechScopes"/>.
+    /// Of an application key: permissions it is limited to, empty for all of the user's; a token always names some. Of an API key: what it
+    /// may do in the speech API, see <see cref="SpeechScopes"/>.
     /// </summary>
     [Id(9)] public ImmutableArray<string> Scopes { get; init; } = [];
 
@@ -71,6 +74,9 @@ public sealed record KeySnapshot
 
     /// <summary>Labels, under which usage is reported.</summary>
     [Id(15)] public ImmutableArray<string> Tags { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>When its name or scopes were last changed, or null.</summary>
+    [Id(16)] public DateTimeOffset? ModifiedAt { get; init; }
 
     /// <summary>Whether a request with this key may be let in at that moment.</summary>
     public bool IsUsable(DateTimeOffset now) => !Disabled && RevokedAt is null && (ExpiresAt is null || now < ExpiresAt);
@@ -99,6 +105,12 @@ public sealed record CreateKey(
 [GenerateSerializer, Immutable, Alias("switchboard.DisableKey")]
 public sealed record DisableKey([property: Id(0)] bool Disabled) : KeyCommand;
 
+/// <summary>Gives a token another name or other permissions.</summary>
+/// <param name="Name">The name, or null to leave it.</param>
+/// <param name="Scopes">The permissions, or the default value to leave them.</param>
+[GenerateSerializer, Immutable, Alias("switchboard.ChangeKey")]
+public sealed record ChangeKey([property: Id(0)] string? Name, [property: Id(1)] ImmutableArray<string> Scopes) : KeyCommand;
+
 /// <summary>Revokes the key for good.</summary>
 [GenerateSerializer, Immutable, Alias("switchboard.RevokeKey")]
 public sealed record RevokeKey : KeyCommand;
@@ -122,6 +134,12 @@ public sealed record KeyCreated(
 /// <summary>The key got labels.</summary>
 [EventType("key.tagged"), GenerateSerializer, Immutable, Alias("switchboard.KeyTagged")]
 public sealed record KeyTagged([property: Id(0)] ImmutableArray<string> Tags) : KeyEvent;
+
+/// <summary>The token got another name or other permissions.</summary>
+/// <param name="Name">The name now.</param>
+/// <param name="Scopes">The permissions now.</param>
+[EventType("key.changed"), GenerateSerializer, Immutable, Alias("switchboard.KeyChanged")]
+public sealed record KeyChanged([property: Id(0)] string Name, [property: Id(1)] ImmutableArray<string> Scopes) : KeyEvent;
 
 /// <summary>The key was switched off or on.</summary>
 [EventType("key.disabled_changed"), GenerateSerializer, Immutable, Alias("switchboard.KeyDisabledChanged")]

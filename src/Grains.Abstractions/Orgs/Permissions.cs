@@ -51,6 +51,15 @@ public static class Permissions
     /// <summary>Create, change and revoke API keys.</summary>
     public const string ApiKeysWrite = "api_keys_write";
 
+    /// <summary>Create, change and revoke one's own tokens.</summary>
+    public const string UserAppKeys = "user_app_keys";
+
+    /// <summary>See everybody's tokens.</summary>
+    public const string OrgAppKeysRead = "org_app_keys_read";
+
+    /// <summary>Change and revoke everybody's tokens.</summary>
+    public const string OrgAppKeysWrite = "org_app_keys_write";
+
     /// <summary>See who did what.</summary>
     public const string AuditLogsRead = "audit_logs_read";
 
@@ -59,7 +68,7 @@ public static class Permissions
     [
         CasesRead, CasesWrite, CasesSharedSettingsWrite, EventCorrelationConfigRead, EventCorrelationConfigWrite,
         OnCallRead, OnCallWrite, OnCallRespond, OnCallPage, OnCallAdmin, UserAccessRead, UserAccessManage, ApiKeysWrite,
-        AuditLogsRead, TeamsRead, TeamsManage,
+        AuditLogsRead, TeamsRead, TeamsManage, UserAppKeys, OrgAppKeysRead, OrgAppKeysWrite,
     ]);
 }
 
@@ -83,7 +92,7 @@ public static class Roles
             Permissions.CasesRead, Permissions.CasesWrite, Permissions.CasesSharedSettingsWrite,
             Permissions.EventCorrelationConfigRead, Permissions.EventCorrelationConfigWrite,
             Permissions.OnCallRead, Permissions.OnCallWrite, Permissions.OnCallRespond, Permissions.OnCallPage,
-            Permissions.UserAccessRead, Permissions.TeamsRead, Permissions.TeamsManage,
+            Permissions.UserAccessRead, Permissions.TeamsRead, Permissions.TeamsManage, Permissions.UserAppKeys,
         ],
         [ReadOnly] = [Permissions.CasesRead, Permissions.EventCorrelationConfigRead, Permissions.OnCallRead, Permissions.UserAccessRead, Permissions.TeamsRead],
     }.ToFrozenDictionary();

@@ -10,10 +10,12 @@ namespace Switchboard.Grains.Orgs;
 /// <param name="UserExists">Whether the user that an application key shall act for is one of the organisation's.</param>
 internal readonly record struct KeyFacts(DateTimeOffset Now, bool UserExists = false);
 
-/// <summary>Decides commands on an API key or application key.</summary>
+/// <summary>Decides commands on a key.</summary>
 internal static class KeyDecider
 {
     private const int LongestPrefix = 16;
+
+    private static readonly TimeSpan _longestLife = TimeSpan.FromDays(366);
 
     public static readonly DomainError NotFound = DomainError.NotFound("key not found");
 
@@ -40,6 +42,7 @@ internal static class KeyDecider
             DisableKey c when c.Disabled == state.Disabled => Decision<KeyEvent>.None,
             DisableKey when state.RevokedAt is { } at => DomainError.Conflict($"key {state.Id} was revoked at {at:O}; create a new one"),
             DisableKey c => new KeyDisabledChanged(state.Disabled, c.Disabled),
+            ChangeKey c => Change(state, c),
             RevokeKey => state.RevokedAt is null ? new KeyRevoked() : Decision<KeyEvent>.None,
             _ => throw new ArgumentException($"{command.GetType().Name} has no arm in {nameof(KeyDecider)}.", nameof(command)),
         };
@@ -50,26 +53,57 @@ internal static class KeyDecider
         ?? TextRules.Required("prefix", command.Prefix, LongestPrefix)
         ?? TextRules.Required("last4", command.Last4, 4)
         ?? CheckKind(command)
-        ?? CheckScopes(command)
+        ?? CheckScopes(command.Kind, command.Scopes)
+        ?? CheckLife(command, now)
         ?? CheckTags(command.Tags)
         ?? (command.ExpiresAt <= now ? DomainError.Invalid("expires_at is not in the future") : null)
         ?? (command.RequestsPerSecond <= 0 ? DomainError.Invalid("requests_per_second must be above 0") : null);
 
     private static DomainError? CheckKind(CreateKey command) => (command.Kind, command.UserId) switch
     {
-        (KeyKind.Api, null) or (KeyKind.Application, not null) => null,
+        (KeyKind.Api, null) or (KeyKind.Application or KeyKind.PersonalToken, not null) => null,
         (KeyKind.Api, _) => DomainError.Invalid("an API key names an organisation, not a user"),
-        (KeyKind.Application, _) => DomainError.Invalid("an application key needs the user that it acts for"),
+        (KeyKind.Application or KeyKind.PersonalToken, _) => DomainError.Invalid("an application key or a token needs the user that it acts for"),
         _ => DomainError.Invalid($"invalid kind of key {(int)command.Kind}"),
     };
 
-    private static DomainError? CheckScopes(CreateKey command)
+    private static Decision<KeyEvent> Change(KeySnapshot state, ChangeKey command)
     {
-        foreach (var scope in command.Scopes.IsDefault ? [] : command.Scopes)
+        if (state.Kind != KeyKind.PersonalToken)
         {
-            if (!Permissions.All.Contains(scope) && !(command.Kind == KeyKind.Api && SpeechScopes.All.Contains(scope)))
+            return DomainError.Invalid("only a token can be changed; create a new key");
+        }
+
+        if (state.RevokedAt is { } at)
+        {
+            return DomainError.Conflict($"token {state.Id} was revoked at {at:O}; create a new one");
+        }
+
+        var name = command.Name ?? state.Name;
+        var scopes = command.Scopes.IsDefault ? state.Scopes : [.. command.Scopes.Distinct(StringComparer.Ordinal)];
+        return (TextRules.Required("name", name, Limits.Name) ?? CheckScopes(state.Kind, scopes)) is { } malformed ? malformed
+            : name == state.Name && scopes.SequenceEqual(state.Scopes) ? Decision<KeyEvent>.None
+            : new KeyChanged(name, scopes);
+    }
+
+    /// <summary>A token says what it is for and until when; a key need not.</summary>
+    private static DomainError? CheckLife(CreateKey command, DateTimeOffset now) => command.Kind != KeyKind.PersonalToken ? null
+        : command.ExpiresAt is not { } expiry ? DomainError.Invalid("a token needs expires_at")
+        : expiry > now + _longestLife ? DomainError.Invalid("expires_at is more than a year away")
+        : null;
+
+    private static DomainError? CheckScopes(KeyKind kind, ImmutableArray<string> scopes)
+    {
+        if (kind == KeyKind.PersonalToken && scopes.IsDefaultOrEmpty)
+        {
+            return DomainError.Invalid("a token needs at least one scope");
+        }
+
+        foreach (var scope in scopes.IsDefault ? [] : scopes)
+        {
+            if (!Permissions.All.Contains(scope) && !(kind == KeyKind.Api && SpeechScopes.All.Contains(scope)))
             {
-                var known = command.Kind == KeyKind.Api ? Permissions.All.Concat(SpeechScopes.All) : Permissions.All;
+                var known = kind == KeyKind.Api ? Permissions.All.Concat(SpeechScopes.All) : Permissions.All;
                 return DomainError.Invalid($"unknown scope. Must be one of {string.Join(", ", known.Order(StringComparer.Ordinal))}");
             }
         }

@@ -61,15 +61,15 @@ internal static class AggregateStatements
         [
             Parameters.Of(key.Id), Parameters.Of(key.OrgId), Parameters.Of(key.Version), Parameters.Of(key.Name), Parameters.Of(key.Scopes),
             Parameters.Of(key.ExpiresAt), Parameters.Of(key.Disabled), Parameters.Of(key.RevokedAt), Parameters.Of(key.RequestsPerSecond),
-            Parameters.Of(key.Tags),
+            Parameters.Of(key.Tags), Parameters.Of(key.ModifiedAt),
         ];
         return expected == 0
             ? Command(
                 """
                 insert into access_key
-                    (id, org_id, version, name, scopes, expires_at, disabled, revoked_at, requests_per_second, tags, kind, hash, prefix, last4,
-                     user_id, created_at)
-                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                    (id, org_id, version, name, scopes, expires_at, disabled, revoked_at, requests_per_second, tags, modified_at, kind, hash,
+                     prefix, last4, user_id, created_at)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
                 """,
                 [
                     .. changing, Parameters.Of((short)key.Kind), Parameters.Of(key.Hash), Parameters.Of(key.Prefix), Parameters.Of(key.Last4),
@@ -80,8 +80,9 @@ internal static class AggregateStatements
                     "access_key",
                     """
                     update access_key
-                    set version = $3, name = $4, scopes = $5, expires_at = $6, disabled = $7, revoked_at = $8, requests_per_second = $9, tags = $10
-                    where id = $1 and org_id = $2 and version = $11
+                    set version = $3, name = $4, scopes = $5, expires_at = $6, disabled = $7, revoked_at = $8, requests_per_second = $9, tags = $10,
+                        modified_at = $11
+                    where id = $1 and org_id = $2 and version = $12
                     """),
                 [.. changing, Parameters.Of(expected)]);
     }

@@ -90,6 +90,7 @@ namespace Switchboard.Storage.Events;
 [JsonSerializable(typeof(UserDisabled))]
 [JsonSerializable(typeof(UserEnabled))]
 [JsonSerializable(typeof(KeyCreated))]
+[JsonSerializable(typeof(KeyChanged))]
 [JsonSerializable(typeof(KeyDisabledChanged))]
 [JsonSerializable(typeof(KeyRevoked))]
 [JsonSerializable(typeof(KeyTagged))]

@@ -10,7 +10,10 @@ internal sealed class KeyRows(RowReader rows) : IAggregateRows<KeySnapshot>
 {
     /// <summary>The columns that <see cref="Read"/> reads.</summary>
     public const string Columns =
-        "org_id, id, version, kind, hash, prefix, last4, name, user_id, scopes, expires_at, disabled, revoked_at, created_at, requests_per_second, tags";
+        "org_id, id, version, kind, hash, prefix, last4, name, user_id, scopes, expires_at, disabled, revoked_at, created_at, requests_per_second, tags, modified_at";
+
+    /// <summary>How many columns these are.</summary>
+    public const int Count = 17;
 
     /// <inheritdoc/>
     public ValueTask<KeySnapshot?> LoadAsync(Guid orgId, Guid id, CancellationToken cancellationToken) => rows.FindAsync(
@@ -38,5 +41,6 @@ internal sealed class KeyRows(RowReader rows) : IAggregateRows<KeySnapshot>
         CreatedAt = row.Time(13),
         RequestsPerSecond = row.NumberOrNull(14),
         Tags = row.Texts(15),
+        ModifiedAt = row.TimeOrNull(16),
     };
 }

@@ -61,7 +61,10 @@ internal sealed class CaseApiClient(RunningOrg org, string? apiKey = null) : IDi
 
     public void Dispose() => _client.Dispose();
 
-    private (string, string)[] Keys => [("dd-api-key", apiKey ?? org.ApiKey), ("dd-application-key", org.ApplicationKey)];
+    /// <summary>What it shows of itself in place of two keys, if it does.</summary>
+    public (string, string)[]? Credentials { get; init; }
+
+    private (string, string)[] Keys => Credentials ?? [("dd-api-key", apiKey ?? org.ApiKey), ("dd-application-key", org.ApplicationKey)];
 
     private Task<RpcAnswer> SendAsync(string method, IMessage request, (string, string)[] headers) =>
         _client.CallAsync(method.StartsWith('/') ? method : $"/switchboard.cases.v1.CaseApi/{method}", request, [.. Keys, .. headers]);

@@ -70,6 +70,7 @@ internal sealed class GatewayServer : IAsyncDisposable
         builder.Services.AddSingleton<IPolicyDirectory>(nothing);
         builder.Services.AddSingleton<ITeamDirectory>(nothing);
         builder.Services.AddSingleton<IOrgDirectory>(nothing);
+        builder.Services.AddSingleton<ITokenDirectory>(nothing);
         builder.Services.AddSingleton<IAuditLog>(nothing);
         builder.Services.AddSingleton<ICaseEventLog>(new NoCaseEventLog());
         builder.Services.AddSingleton<ICaseSuggester>(nothing);

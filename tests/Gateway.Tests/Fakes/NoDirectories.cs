@@ -25,7 +25,7 @@ namespace Switchboard.Gateway.Tests.Fakes;
 
 /// <summary>Ports with nothing behind them, for tests that never reach them.</summary>
 internal sealed class NoDirectories :
-    ICaseSearch, ICaseDirectory, ICaseLinks, ICaseTypeDirectory, ITimelineReader, IProjectDirectory, IOrgDirectory, IAuditLog, ICaseSuggester,
+    ICaseSearch, ICaseDirectory, ICaseLinks, ICaseTypeDirectory, ITimelineReader, IProjectDirectory, IOrgDirectory, ITokenDirectory, IAuditLog, ICaseSuggester,
     ICaseHistory, ICaseAnalytics, IViewDirectory, ITemplateDirectory, IPolicyDirectory, ITeamDirectory, IImportLedger, ICaseImporter
 {
     public ValueTask<TeamPage> ListAsync(TeamQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
@@ -111,6 +111,10 @@ internal sealed class NoDirectories :
     public ValueTask<UserPage> ListUsersAsync(UserQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<KeySnapshot?> FindKeyByHashAsync(string hash, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    ValueTask<KeySnapshot?> ITokenDirectory.FindAsync(Guid orgId, Guid tokenId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<TokenPage> ListAsync(TokenQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<SuggestionList> SuggestAsync(SuggestionQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -137,6 +137,7 @@ public sealed class StorageFaultTests : IAsyncLifetime
         services.AddSingleton<ITeamDirectory>(_store);
         services.AddSingleton<IAggregateRows<TeamSnapshot>>(_store);
         services.AddSingleton<IOrgDirectory>(_store);
+        services.AddSingleton<ITokenDirectory>(new NoDirectories());
         services.AddSingleton<ICaseSearch>(new NoDirectories());
         services.AddSingleton<IAuditLog>(new NoDirectories());
         services.AddSingleton<ICaseEventLog>(new NoCaseEventLog());
