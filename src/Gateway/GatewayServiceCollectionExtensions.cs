@@ -100,6 +100,9 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<IApiOperations, DeliveryOperations>();
         services.AddSingleton<SenderKeys>();
         services.AddSingleton<IntakeInstruments>();
+        services.AddOptions<IntakeDoorOptions>().Bind(configuration.GetSection(IntakeDoorOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<IntakeDoorOptions>, IntakeDoorOptionsValidator>();
+        services.AddSingleton<SentMessages>();
         services.AddSingleton<IntakeDoor>();
         services.AddSingleton<IApiOperations, IntakeOperations>();
         services.AddSingleton<IApiOperations, SenderOperations>();

@@ -96,6 +96,7 @@ internal sealed class ApiPipeline(ApiOperation operation, GatewayFrame frame)
 
         using (body)
         {
+            request.Content = body;
             if (ReadShape(body, request) is { } malformed)
             {
                 await request.RefuseAsync(malformed);
@@ -203,7 +204,7 @@ internal sealed class ApiPipeline(ApiOperation operation, GatewayFrame frame)
     {
         if (refusal.Status == StatusCodes.Status401Unauthorized)
         {
-            request.ResponseHeaders.WWWAuthenticate = "ApiKey";
+            request.ResponseHeaders.WWWAuthenticate = Challenge;
             if (!operation.Refusals.Contains(StatusCodes.Status401Unauthorized))
             {
                 refusal = new ApiError(StatusCodes.Status403Forbidden, ErrorShape.Status, "Forbidden", refusal.Detail);

@@ -36,6 +36,9 @@ internal class ApiRequest(HttpContext http, ApiOperation operation, string id)
     /// <summary>The body's resource, for operations that declare one.</summary>
     public ResourceBody Body { get; set; }
 
+    /// <summary>The body as it came, for operations that declare one.</summary>
+    public RequestBody? Content { get; set; }
+
     /// <summary>The scope of the client's idempotency key, or null.</summary>
     public IdempotencyScope? Idempotency { get; set; }
 

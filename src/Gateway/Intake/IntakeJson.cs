@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Unicode;
 using Switchboard.Gateway.Http;
 using Switchboard.Grains.Intake;
 
@@ -43,6 +44,11 @@ internal static class IntakeJson
 
         json.WriteString("dedup_key"u8, receipt.DedupKey);
         json.WriteString("integration_id"u8, receipt.IntegrationId);
+        if (receipt.Message is { } message)
+        {
+            Write(json, message);
+        }
+
         json.WriteTime("received_at"u8, receipt.ReceivedAt);
         if (receipt.Result is { } result)
         {
@@ -91,6 +97,47 @@ internal static class IntakeJson
         {
             json.WriteTime(name, value);
         }
+    }
+
+    private static void Write(Utf8JsonWriter json, SentMessage message)
+    {
+        json.WriteStartObject("message"u8);
+        var isCut = message.Body.Length < message.BodyBytes;
+        var text = isCut ? WholeCharacters(message.Body) : message.Body;
+        if (Utf8.IsValid(text))
+        {
+            json.WriteString("body"u8, text);
+        }
+        else
+        {
+            json.WriteBase64String("body_base64"u8, message.Body);
+        }
+
+        json.WriteNumber("body_bytes"u8, message.BodyBytes);
+        json.WritePropertyName("headers"u8);
+        json.WriteRawValue(message.Headers);
+        json.WriteBoolean("truncated"u8, isCut);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Without a character that was cut in two at the end.</summary>
+    private static ReadOnlySpan<byte> WholeCharacters(ReadOnlySpan<byte> text)
+    {
+        for (var back = 1; back <= 3 && back <= text.Length; back++)
+        {
+            var last = text[^back];
+            if ((last & 0xC0) == 0xC0)
+            {
+                return text[..^back];
+            }
+
+            if ((last & 0x80) == 0)
+            {
+                break;
+            }
+        }
+
+        return text;
     }
 
     private static void Write(Utf8JsonWriter json, TakenAlert taken)

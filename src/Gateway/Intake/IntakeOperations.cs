@@ -62,7 +62,7 @@ internal sealed class IntakeOperations(IIntake intake, IntakeDoor door, SenderKe
             Path = $"{Path}/{{receipt}}",
             Tag = Tag,
             Summary = "Get what became of an alert",
-            Description = "Takes the keys of a user, or the key of the integration that sent the alert.",
+            Description = "Takes the keys of a user, or the key of the integration that sent the alert. Shows for a while what was sent, word for word.",
             Access = _reading,
             Admit = AdmitReaderAsync,
             Parameters = [_receipt],
@@ -98,8 +98,8 @@ internal sealed class IntakeOperations(IIntake intake, IntakeDoor door, SenderKe
             return;
         }
 
-        var taken = await door.TakeAsync(request, [read.Value!]);
-        await request.SendAsync(taken[0], IntakeJson.WriteTaken);
+        var (taken, otherMessage) = await door.TakeAsync(request, [read.Value!], request.Content!);
+        await (otherMessage is not null ? request.RefuseAsync(otherMessage) : request.SendAsync(taken[0], IntakeJson.WriteTaken));
     }
 
     private async ValueTask BeatAsync(ApiRequest request)
@@ -125,7 +125,15 @@ internal sealed class IntakeOperations(IIntake intake, IntakeDoor door, SenderKe
         var receipt = await intake.FindAsync(request.OrgId, request.Get(_receipt), request.Aborted);
         var hidden = receipt is null
             || (request.Principal.Sender is { } sender ? sender.Id != receipt.IntegrationId : receipt.CaseId is { } caseId && !await gate.SeesCaseAsync(request, caseId));
-        await (hidden ? request.RefuseAsync(_notFound) : request.SendAsync(receipt!, IntakeJson.WriteReceipt));
+        if (hidden)
+        {
+            await request.RefuseAsync(_notFound);
+            return;
+        }
+
+        // A message can be of alerts that went into several projects: who may not see all of these is not shown it.
+        var seesAll = request.Principal.Sender is not null || (await gate.ScopeAsync(request)).Hidden.IsEmpty;
+        await request.SendAsync(seesAll ? receipt! : receipt! with { Message = null }, IntakeJson.WriteReceipt);
     }
 
     private async ValueTask ListAsync(ApiRequest request)

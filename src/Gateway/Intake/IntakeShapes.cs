@@ -76,6 +76,12 @@ internal static class IntakeShapes
             new("case_id", Schema.Uuid),
             Always("dedup_key", Schema.Text),
             Always("integration_id", Schema.Uuid),
+            new("message", Schema.Object(
+                new("body", Schema.Text.Says("As it was sent; without what lies behind the bound of Intake:KeepMessageBytes.")),
+                new("body_base64", Schema.Text.Says("In place of body, where that is no text.")),
+                Always("body_bytes", Schema.Integer.Says("The size of the whole body.")),
+                Always("headers", Schema.AnyObject.Says("Texts by name; of those that may be secrets the name alone.")),
+                Always("truncated", Schema.Boolean)).Named("IntakeMessage")),
             Always("received_at", Schema.Time),
             new("result", Schema.OneOf("opened", "updated", "grouped", "overflowed", "acknowledged", "resolved", "ignored", "reopened")),
             Always("state", Schema.OneOf("processing", "done"))))))).Named("IntakeReceiptResponse");

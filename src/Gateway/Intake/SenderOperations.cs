@@ -31,7 +31,7 @@ internal sealed class SenderOperations(IntakeDoor door, SenderKeys keys, IOption
             Success = 202,
             MediaType = MediaTypes.Json,
             Response = IntakeShapes.TakenListResponse,
-            Refusals = [400, 401, 403, 429],
+            Refusals = [400, 401, 403, 422, 429],
             Handle = request => TakeJsonAsync(
                 request, IntegrationKind.Alertmanager, (root, rules) => AlertmanagerMessage.Read(root, rules.AlertmanagerUnit)),
         },
@@ -68,7 +68,7 @@ internal sealed class SenderOperations(IntakeDoor door, SenderKeys keys, IOption
             Success = 202,
             MediaType = MediaTypes.Json,
             Response = IntakeShapes.TakenListResponse,
-            Refusals = [400, 401, 403, 429],
+            Refusals = [400, 401, 403, 422, 429],
             Handle = request => TakeJsonAsync(request, IntegrationKind.Webhook, (root, rules) => (rules.Mapping ?? AlertMapping.Default).Read(root)),
         },
         new()
@@ -85,7 +85,7 @@ internal sealed class SenderOperations(IntakeDoor door, SenderKeys keys, IOption
             Success = 202,
             MediaType = MediaTypes.Json,
             Response = IntakeShapes.TakenListResponse,
-            Refusals = [400, 401, 403, 429],
+            Refusals = [400, 401, 403, 422, 429],
             Handle = TakeMailAsync,
         },
     ];
@@ -107,7 +107,7 @@ internal sealed class SenderOperations(IntakeDoor door, SenderKeys keys, IOption
                 return;
             }
 
-            await TakeAsync(request, read(body!.Root, request.Principal.Sender!.Rules));
+            await TakeAsync(request, body!, read(body!.Root, request.Principal.Sender!.Rules));
         }
     }
 
@@ -122,11 +122,11 @@ internal sealed class SenderOperations(IntakeDoor door, SenderKeys keys, IOption
         var (body, refusal) = await RequestBody.ReadAsync(request.Http, options.Value.MaxBodyBytes);
         using (body)
         {
-            await (refusal is not null ? request.RefuseAsync(refusal) : TakeAsync(request, MailMessage.Read(body!.Bytes)));
+            await (refusal is not null ? request.RefuseAsync(refusal) : TakeAsync(request, body!, MailMessage.Read(body!.Bytes)));
         }
     }
 
-    private async ValueTask TakeAsync(ApiRequest request, Parsed parsed)
+    private async ValueTask TakeAsync(ApiRequest request, RequestBody body, Parsed parsed)
     {
         if (!parsed.Succeeded)
         {
@@ -134,8 +134,8 @@ internal sealed class SenderOperations(IntakeDoor door, SenderKeys keys, IOption
             return;
         }
 
-        var taken = await door.TakeAsync(request, parsed.Alerts);
-        await request.SendAsync(taken, IntakeJson.WriteTakenList);
+        var (taken, refusal) = await door.TakeAsync(request, parsed.Alerts, body);
+        await (refusal is not null ? request.RefuseAsync(refusal) : request.SendAsync(taken, IntakeJson.WriteTakenList));
     }
 
     /// <summary>The key is in the body, so that is read first, and kept for the handler.</summary>
@@ -174,8 +174,9 @@ internal sealed class SenderOperations(IntakeDoor door, SenderKeys keys, IOption
             return;
         }
 
-        var taken = await door.TakeAsync(request, parsed.Alerts);
-        await request.SendAsync(taken[0].DedupKey, PagerDutyForm.WriteAnswer);
+        // Its clients know 400 and 429.
+        var (taken, refusal) = await door.TakeAsync(request, parsed.Alerts, body, PagerDutyEvent.RoutingKeyOf(body.Root));
+        await (refusal is not null ? request.RefuseAsync(ApiError.BadRequest(refusal.Detail)) : request.SendAsync(taken[0].DedupKey, PagerDutyForm.WriteAnswer));
     }
 
     private static ApiError? Stray(ApiRequest request, IntegrationKind kind) => IntakeDoor.CheckKind(request, kind)

@@ -11,8 +11,9 @@ public interface IIntake
     /// Keeps the alerts of one message, all or none, and completes when they are durable. A receipt that is known already is the repetition
     /// of a request: nothing is kept twice.
     /// </summary>
+    /// <returns>False when a receipt is known of another message: then nothing was kept.</returns>
     /// <exception cref="StorageUnavailableException">The database cannot be reached; nothing is promised.</exception>
-    ValueTask SubmitAsync(IntakeSubmission submission, CancellationToken cancellationToken);
+    ValueTask<bool> SubmitAsync(IntakeSubmission submission, CancellationToken cancellationToken);
 
     /// <summary>What became of an alert, or null.</summary>
     /// <exception cref="StorageUnavailableException">The database cannot be reached.</exception>
@@ -80,7 +81,19 @@ public sealed record IntakeSubmission(
 {
     /// <summary>Whether the sender was heard of by it; false for what is said about the sender here.</summary>
     public bool IsFromSender { get; init; } = true;
+
+    /// <summary>What was sent, word for word, as far as it is to be kept; null for nothing.</summary>
+    public SentMessage? Sent { get; init; }
+
+    /// <summary>SHA-256 of the whole of it, by which a repetition is told from another message; null where none is expected.</summary>
+    public byte[]? Hash { get; init; }
 }
+
+/// <summary>What a sender sent.</summary>
+/// <param name="Headers">Its headers, in JSON: an object of texts. Those that may be secrets have no values.</param>
+/// <param name="Body">The beginning of its body, or all of it.</param>
+/// <param name="BodyBytes">The size of the whole body.</param>
+public sealed record SentMessage(string Headers, byte[] Body, long BodyBytes);
 
 /// <summary>An alert with its receipt.</summary>
 /// <param name="ReceiptId">The receipt's id, which is also the event's.</param>
@@ -95,7 +108,11 @@ public sealed record SubmittedAlert(Guid ReceiptId, RoutedAlert Alert);
 /// <param name="Result">What was done with it, or null while nothing has been.</param>
 /// <param name="CaseId">The case that it is in, or null.</param>
 /// <param name="IsPending">Whether the case has not been brought up to it yet.</param>
-public sealed record IntakeReceipt(Guid Id, Guid IntegrationId, string DedupKey, DateTimeOffset ReceivedAt, AlertResult? Result, Guid? CaseId, bool IsPending);
+public sealed record IntakeReceipt(Guid Id, Guid IntegrationId, string DedupKey, DateTimeOffset ReceivedAt, AlertResult? Result, Guid? CaseId, bool IsPending)
+{
+    /// <summary>The message that the alert came in; null when it is not kept, or not any more.</summary>
+    public SentMessage? Message { get; init; }
+}
 
 /// <summary>How it stands with one dedup key.</summary>
 /// <param name="IntegrationId">Whose.</param>

@@ -79,7 +79,7 @@ internal sealed partial class HeartbeatWatch(TenantDatabase database, IIntake in
         var submission = new IntakeSubmission(
             sender.OrgId, sender.Id, sender.Kind, $"heartbeat {receipt:N}", null, null, IsRepeatable: true, [new SubmittedAlert(receipt, routed)])
         { IsFromSender = false };
-        await intake.SubmitAsync(submission, cancellationToken);
+        _ = await intake.SubmitAsync(submission, cancellationToken);
         await ExecuteAsync(note, [Parameters.Of(sender.Id), Parameters.Of(sender.SilentSince)], cancellationToken);
     }
 

@@ -13,6 +13,9 @@ public sealed class IndexerOptions
 
     /// <summary>How long it can be asked what became of an alert.</summary>
     public TimeSpan KeepReceipts { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>How long what was sent can be seen word for word.</summary>
+    public TimeSpan KeepMessages { get; set; } = TimeSpan.FromDays(7);
 }
 
 /// <summary>Refuses settings that cannot work.</summary>
@@ -29,6 +32,11 @@ internal sealed class IndexerOptionsValidator : IValidateOptions<IndexerOptions>
         if (options.KeepReceipts < TimeSpan.FromHours(1) || options.KeepReceipts > TimeSpan.FromDays(3650))
         {
             failures.Add($"{IndexerOptions.Section}:{nameof(options.KeepReceipts)} is {options.KeepReceipts}; set it to 01:00:00 to 3650.00:00:00.");
+        }
+
+        if (options.KeepMessages < TimeSpan.FromHours(1) || options.KeepMessages > TimeSpan.FromDays(3650))
+        {
+            failures.Add($"{IndexerOptions.Section}:{nameof(options.KeepMessages)} is {options.KeepMessages}; set it to 01:00:00 to 3650.00:00:00.");
         }
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);

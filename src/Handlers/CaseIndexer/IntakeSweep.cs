@@ -3,7 +3,10 @@ using Switchboard.Storage.Databases;
 
 namespace Switchboard.Handlers.CaseIndexer;
 
-/// <summary>Forgets receipts that nobody will ask for any more, with what became of their alerts. The alerts stay in the log.</summary>
+/// <summary>
+/// Forgets receipts that nobody will ask for any more, with what became of their alerts, and before them what was sent word for word. The
+/// alerts stay in the log.
+/// </summary>
 internal sealed class IntakeSweep(TenantDatabase database, IOptions<IndexerOptions> options, TimeProvider time)
 {
     private const int Piece = 5_000;
@@ -13,6 +16,9 @@ internal sealed class IntakeSweep(TenantDatabase database, IOptions<IndexerOptio
 
     private const string Outcomes =
         "delete from intake_outcome where ctid = any (array(select ctid from intake_outcome where decided_at < $1 limit $2))";
+
+    private const string Messages =
+        "delete from intake_message where ctid = any (array(select ctid from intake_message where received_at < $1 limit $2))";
 
     private const string Groups =
         "delete from intake_group where ctid = any (array(select ctid from intake_group where case_id is null and joined_at < $1 limit $2))";
@@ -27,6 +33,7 @@ internal sealed class IntakeSweep(TenantDatabase database, IOptions<IndexerOptio
         // A decision is later than its receipts.
         _ = await DeleteAsync(Outcomes, before, cancellationToken);
         _ = await DeleteAsync(Groups, before, cancellationToken);
+        _ = await DeleteAsync(Messages, time.GetUtcNow() - options.Value.KeepMessages, cancellationToken);
         return receipts;
     }
 

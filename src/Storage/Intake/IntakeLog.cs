@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Npgsql;
+using NpgsqlTypes;
 using Switchboard.Grains.Intake;
 using Switchboard.Storage.Databases;
 
@@ -8,24 +10,28 @@ namespace Switchboard.Storage.Intake;
 internal sealed class IntakeLog(IntakeLane lane, RowReader rows) : IIntake
 {
     /// <inheritdoc/>
-    public async ValueTask SubmitAsync(IntakeSubmission submission, CancellationToken cancellationToken)
+    public async ValueTask<bool> SubmitAsync(IntakeSubmission submission, CancellationToken cancellationToken)
     {
-        if (submission.IsRepeatable && !submission.Alerts.IsEmpty && await IsKnownAsync(submission, cancellationToken))
+        var isRepeatable = submission.IsRepeatable && !submission.Alerts.IsEmpty;
+        if (isRepeatable && await IsSameAsync(submission, cancellationToken) is { } same)
         {
-            return;
+            return same;
         }
 
-        // Two at once with the same receipts are told apart by the key of the row.
+        // Two at once with the same receipts are told apart by the key of the row; whose message it was, by what the row says then.
         await lane.WriteAsync(submission, cancellationToken);
+        return !isRepeatable || await IsSameAsync(submission, cancellationToken) is not false;
     }
 
     /// <inheritdoc/>
     public ValueTask<IntakeReceipt?> FindAsync(Guid orgId, Guid receiptId, CancellationToken cancellationToken) => rows.FindAsync(
         """
         select r.id, r.integration_id, s.dedup_key, r.received_at, o.result, o.case_id,
-            o.result is null or exists (select from intake_effect e where e.stream_id = r.stream_id and e.version <= r.version)
+            o.result is null or exists (select from intake_effect e where e.stream_id = r.stream_id and e.version <= r.version),
+            m.headers::text, m.body, m.body_bytes
         from intake_receipt r
         join intake_stream s on s.stream_id = r.stream_id
+        left join intake_message m on m.id = r.message_id
         left join lateral (
             select * from intake_outcome o where o.stream_id = r.stream_id and o.last >= r.version order by o.last limit 1
         ) o on true
@@ -33,7 +39,10 @@ internal sealed class IntakeLog(IntakeLane lane, RowReader rows) : IIntake
         """,
         [Parameters.Of(orgId), Parameters.Of(receiptId)],
         static row => new IntakeReceipt(
-            row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.Time(3), row.IsDBNull(4) ? null : (AlertResult)row.GetInt16(4), row.GuidOrNull(5), row.GetBoolean(6)),
+            row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.Time(3), row.IsDBNull(4) ? null : (AlertResult)row.GetInt16(4), row.GuidOrNull(5), row.GetBoolean(6))
+        {
+            Message = row.IsDBNull(7) ? null : new SentMessage(row.GetString(7), row.GetFieldValue<byte[]>(8), row.GetInt64(9)),
+        },
         cancellationToken);
 
     /// <inheritdoc/>
@@ -48,6 +57,17 @@ internal sealed class IntakeLog(IntakeLane lane, RowReader rows) : IIntake
             row.GetGuid(0), row.GetString(1), row.GetBoolean(2), row.GuidOrNull(3), row.GetInt64(4), row.GetInt64(5), row.TimeOrNull(6), row.TimeOrNull(7), row.TimeOrNull(8)),
         cancellationToken);
 
-    private async ValueTask<bool> IsKnownAsync(IntakeSubmission submission, CancellationToken cancellationToken) =>
-        await FindAsync(submission.OrgId, submission.Alerts[0].ReceiptId, cancellationToken) is not null;
+    /// <summary>Whether the receipts were given for this message; null when they are not known. One of a time without hashes counts as its own.</summary>
+    private async ValueTask<bool?> IsSameAsync(IntakeSubmission submission, CancellationToken cancellationToken)
+    {
+        var known = await rows.ListAsync(
+            "select request_hash is null or request_hash = $3 from intake_receipt where org_id = $1 and id = any ($2)",
+            [
+                Parameters.Of(submission.OrgId), Parameters.Of([.. submission.Alerts.Select(static one => one.ReceiptId)]),
+                new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Bytea, Value = (object?)submission.Hash ?? DBNull.Value },
+            ],
+            static row => !row.IsDBNull(0) && row.GetBoolean(0),
+            cancellationToken);
+        return known.IsEmpty ? null : known.All(static same => same);
+    }
 }

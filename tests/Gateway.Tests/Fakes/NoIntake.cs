@@ -7,7 +7,7 @@ namespace Switchboard.Gateway.Tests.Fakes;
 /// <summary>Senders of alerts that nobody knows.</summary>
 internal sealed class NoIntake : IIntake, IIntegrations
 {
-    public ValueTask SubmitAsync(IntakeSubmission submission, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask<bool> SubmitAsync(IntakeSubmission submission, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<IntakeReceipt?> FindAsync(Guid orgId, Guid receiptId, CancellationToken cancellationToken) => throw new NotSupportedException();
 

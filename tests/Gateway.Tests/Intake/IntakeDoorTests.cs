@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Switchboard.Gateway.Tests.Access;
 using Switchboard.Gateway.Tests.Fakes;
 using Switchboard.Gateway.Tests.Running;
 
@@ -10,6 +11,7 @@ namespace Switchboard.Gateway.Tests.Intake;
 /// <summary>The doors for alerts on the shared gateway; every test has an organisation of its own.</summary>
 public sealed class IntakeDoorTests(RunningGatewayFixture gateway)
 {
+    private static readonly JsonSerializerOptions _unescaped = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly string[] _links = ["https://example.com/graph", "javascript:alert(1)"];
     private static readonly string[] _tags = ["env:prod", "host:db-7", "Team Name:data"];
 
@@ -55,6 +57,87 @@ public sealed class IntakeDoorTests(RunningGatewayFixture gateway)
         second.ShouldBe(first);
         both.Distinct().ShouldHaveSingleItem().ShouldNotBe(first);
         (await sender.CountAsync("select count(*) from domain_events where org_id = $1 and stream_type = 'intake'")).ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData("api")]
+    [InlineData("webhook")]
+    public async Task Another_message_under_the_same_idempotency_key_is_refused_and_not_kept(string kind)
+    {
+        var sender = await IntakeSender.CreateAsync(gateway, kind);
+        var path = kind == "api" ? "/api/v2/intake" : $"/integrations/webhook/{sender.Id}";
+        object Message(string title) => kind == "api" ? IntakeSender.Alert(new { title }) : new { title };
+        await sender.TakenAsync(path, Message("first"), "key-1");
+        using (var other = await sender.SendAsync(path, Message("second"), "key-1"))
+        {
+            (await other.ErrorAsync(422)).Text("detail")!.ShouldContain("Idempotency-Key");
+        }
+
+        var race = await Task.WhenAll(Enumerable.Range(0, 6).Select(async number =>
+        {
+            using var response = await sender.SendAsync(path, Message($"race {number}"), "key-2");
+            return (int)response.StatusCode;
+        }));
+        race.Count(static status => status == 202).ShouldBe(1);
+        race.Where(static status => status != 202).ShouldAllBe(static status => status == 422);
+        (await sender.CountAsync("select count(*) from domain_events where org_id = $1 and stream_type = 'intake'")).ShouldBe(2);
+        using var malformed = await sender.SendAsync(path, Message("third"), new string('k', 300));
+        await malformed.ErrorAsync(400);
+    }
+
+    [Fact]
+    public async Task A_receipt_shows_what_was_sent_without_what_is_secret()
+    {
+        var sender = await IntakeSender.CreateAsync(gateway, "webhook");
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/integrations/webhook/{sender.Id}?key={sender.Key}")
+        {
+            Content = GatewayServer.Json("""{"title":"Ärger",  "unmapped":[1]}"""),
+        };
+        request.Headers.Add("X-Sentry-Hook-Resource", "event_alert");
+        request.Headers.Add("X-Gitlab-Token", "s3cret");
+        request.Headers.Add("Cookie", "session=s3cret");
+        using var response = await sender.Org.Gateway.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        var receipt = (await response.JsonAsync()).Data()[0].Id();
+
+        var message = (await sender.ReceiptAsync(receipt)).GetProperty("message");
+        message.Text("body").ShouldBe("""{"title":"Ärger",  "unmapped":[1]}""");
+        message.GetProperty("truncated").GetBoolean().ShouldBeFalse();
+        var headers = message.GetProperty("headers");
+        (headers.Text("x-sentry-hook-resource"), headers.Text("x-gitlab-token"), headers.Text("cookie")).ShouldBe(("event_alert", "[hidden]", "[hidden]"));
+        message.GetRawText().ShouldNotContain("s3cret");
+        message.GetRawText().ShouldNotContain(sender.Key);
+    }
+
+    [Fact]
+    public async Task A_PagerDuty_key_is_hidden_in_the_message_and_a_long_message_is_cut()
+    {
+        var sender = await IntakeSender.CreateAsync(gateway, "pagerduty");
+        foreach (var (details, cut) in new[] { ("short", false), (new string('ü', 60_000), true) })
+        {
+            using var response = await sender.SendAsync("/v2/enqueue", JsonSerializer.Serialize(new
+            {
+                routing_key = sender.Key,
+                event_action = "trigger",
+                dedup_key = details[..2],
+                payload = new { summary = "a", source = "b", severity = "info", custom_details = details },
+            }, _unescaped));
+            response.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+            var id = await sender.ReceiptOfAsync(details[..2]);
+            var message = (await sender.ReceiptAsync(id)).GetProperty("message");
+            message.GetProperty("truncated").GetBoolean().ShouldBe(cut);
+            message.Text("body")!.ShouldStartWith($"{{\"routing_key\":\"{new string('*', sender.Key.Length)}\"");
+            message.Text("body")!.Length.ShouldBeLessThan(66_000);
+        }
+    }
+
+    [Fact]
+    public async Task A_message_of_alerts_for_several_projects_is_not_shown_to_who_may_not_see_them_all()
+    {
+        var org = await RestrictedOrg.CreateAsync(gateway);
+        var sender = await IntakeSender.CreateAsync(org.Manager, org.Open, "api");
+        var receipt = await sender.SubmitAsync(new { title = "a" });
+        (await org.Manager.GetAsync($"/api/v2/intake/{receipt}")).Data().Attributes().Has("message").ShouldBeTrue();
+        (await org.Stranger.GetAsync($"/api/v2/intake/{receipt}")).Data().Attributes().Has("message").ShouldBeFalse();
     }
 
     [Fact]

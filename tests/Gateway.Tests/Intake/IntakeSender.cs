@@ -124,6 +124,16 @@ internal sealed class IntakeSender
         return (long)(await command.ExecuteScalarAsync(Token))!;
     }
 
+    /// <summary>The receipt of the one alert of a dedup key.</summary>
+    public async Task<string> ReceiptOfAsync(string dedupKey)
+    {
+        await using var command = Org.Gateway.Services.GetRequiredService<TenantDatabase>().Primary.CreateCommand(
+            "select r.id::text from intake_receipt r join intake_stream s using (stream_id) where r.org_id = $1 and s.dedup_key = $2");
+        command.Parameters.Add(new NpgsqlParameter { Value = Org.Id });
+        command.Parameters.Add(new NpgsqlParameter { Value = dedupKey });
+        return (string)(await command.ExecuteScalarAsync(Token))!;
+    }
+
     public async Task ExecuteAsync(string sql)
     {
         await using var command = Org.Gateway.Services.GetRequiredService<TenantDatabase>().Primary.CreateCommand(sql);
