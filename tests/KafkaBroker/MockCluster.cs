@@ -30,6 +30,7 @@ internal sealed partial class MockCluster : IDisposable
         }
 
         Brokers = brokers;
+        PromptSockets.Apply();
     }
 
     /// <summary>How many brokers there are.</summary>
@@ -46,7 +47,12 @@ internal sealed partial class MockCluster : IDisposable
     public void Down(int broker) => Check(rd_kafka_mock_broker_set_down(_cluster, broker), "take a broker down");
 
     /// <summary>Lets a broker take connections again, with the records that it had.</summary>
-    public void Up(int broker) => Check(rd_kafka_mock_broker_set_up(_cluster, broker), "bring a broker up");
+    public void Up(int broker)
+    {
+        // Going down has closed the socket that it listened on.
+        PromptSockets.Apply();
+        Check(rd_kafka_mock_broker_set_up(_cluster, broker), "bring a broker up");
+    }
 
     /// <summary>Lets the next requests of a kind fail.</summary>
     /// <param name="api">Kafka's number of the request, 0 for Produce.</param>

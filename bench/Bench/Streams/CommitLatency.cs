@@ -23,11 +23,15 @@ internal static class CommitLatency
         var project = Samples.Project(Guid.CreateVersion7());
         await store.AppendAsync(Samples.Create(project), cancellationToken);
         var cases = Enumerable.Range(1, 200).Select(number => Samples.Case(project, number)).ToArray();
+
+        // What is timed begins when the whole way has been gone once: connections, leases and producers are there by then.
+        var opened = counter.MoreAsync(cases.Length);
         foreach (var one in cases)
         {
             await store.AppendAsync(Samples.Open(one), cancellationToken);
         }
 
+        await opened.WaitAsync(cancellationToken);
         var total = (int)(Rate * _run.TotalSeconds);
         counter.Came = (record, at) => came.TryAdd(record.EventId, at);
         List<Task> appends = [];
