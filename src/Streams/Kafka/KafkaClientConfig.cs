@@ -68,6 +68,8 @@ internal static class KafkaClientConfig
             SslKeyPassword = options.SslKeyPassword,
             SocketKeepaliveEnable = true,
             SocketNagleDisable = true,
+            // A connection that was begun while a host was away hangs for as long as packets are lost; the library's own patience is 30 s.
+            SocketConnectionSetupTimeoutMs = 10_000,
             ReconnectBackoffMs = 50,
             ReconnectBackoffMaxMs = 1000,
             TopicMetadataRefreshIntervalMs = (int)Math.Clamp(options.TopologyPeriod.TotalMilliseconds, 100, 900_000),

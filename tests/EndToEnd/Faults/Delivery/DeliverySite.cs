@@ -144,5 +144,7 @@ internal sealed class DeliverySite : IAsyncDisposable
 
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"waited {TimeProvider.System.GetElapsedTime(started).TotalSeconds:F1} s for {what}");
     }
 }
