@@ -10,12 +10,14 @@ namespace Switchboard.Bench.Search;
 /// <summary>
 /// Searches of an organisation with 200,000 or 2,000,000 cases (or as many as SWITCHBOARD_BENCH_CASES says) at 50 a second, sent when they are due
 /// whether or not earlier ones are answered, while 200 cases a second change through their grains. A latency counts from when the query was due.
+/// SWITCHBOARD_BENCH_DATABASE is the connection string of a database that <see cref="SearchFill"/> filled before, to be measured again.
 /// </summary>
 internal static class SearchBench
 {
     private const int QueriesPerSecond = 50;
     private const int UpdatesPerSecond = 200;
     private const int Changing = 2_000;
+    private const int Large = 1_000_000;
     private static readonly TimeSpan _duration = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan _warmUp = TimeSpan.FromSeconds(5);
 
@@ -28,13 +30,24 @@ internal static class SearchBench
     private static async Task<IReadOnlyList<Figure>> RunAsync(int usual, CancellationToken cancellationToken)
     {
         var count = int.TryParse(Environment.GetEnvironmentVariable("SWITCHBOARD_BENCH_CASES"), NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? given : usual;
-        var large = count >= 1_000_000;
-        await using var server = await TestServer.StartAsync(("fsync", "on"), ("full_page_writes", "on"), ("max_wal_size", "4GB"), ("shared_buffers", large ? "2GB" : "512MB"));
+        if (Environment.GetEnvironmentVariable("SWITCHBOARD_BENCH_DATABASE") is { Length: > 0 } kept)
+        {
+            await using var resumed = await CaseUpdates.ResumeAsync(kept, await SearchFill.OrgAsync(kept, cancellationToken), Changing, 16, cancellationToken);
+            return await MeasureAsync(resumed, count, cancellationToken);
+        }
+
+        await using var server = await TestServer.StartAsync(
+            ("fsync", "on"), ("full_page_writes", "on"), ("max_wal_size", "4GB"), ("shared_buffers", count >= Large ? "6GB" : "512MB"));
         await using var database = await TestDatabase.CreateAsync(server);
         await using var updates = await CaseUpdates.PrepareAsync(database.ConnectionString, Changing, 16, cancellationToken);
         await SearchFill.WriteAsync(database.ConnectionString, updates.OrgId, count - Changing, cancellationToken);
-        var search = updates.Services.GetRequiredService<ICaseSearch>();
+        return await MeasureAsync(updates, count, cancellationToken);
+    }
 
+    private static async Task<IReadOnlyList<Figure>> MeasureAsync(CaseUpdates updates, int count, CancellationToken cancellationToken)
+    {
+        var search = updates.Services.GetRequiredService<ICaseSearch>();
+        var large = count >= Large;
         await LoadAsync(updates, search, SearchQueries.Facets, _warmUp, cancellationToken);
         var facets = await LoadAsync(updates, search, SearchQueries.Facets, _duration, cancellationToken);
         await LoadAsync(updates, search, SearchQueries.Texts, _warmUp, cancellationToken);

@@ -52,6 +52,14 @@ internal static class SearchFill
         }
     }
 
+    /// <summary>The organisation of a database that was filled before.</summary>
+    public static async Task<Guid> OrgAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        await using var source = NpgsqlDataSource.Create(connectionString);
+        await using var command = source.CreateCommand($"select org_id from project where id = {Id("0")}");
+        return (Guid)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     /// <summary>The id of a project or user by number.</summary>
     private static string Id(string number) => $"lpad(({number})::text, 32, '0')::uuid";
 }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Npgsql;
 using Orleans;
 using Orleans.Hosting;
 using Switchboard.Cases;
@@ -42,9 +43,43 @@ internal sealed class CaseUpdates : IAsyncDisposable
         string connectionString, int count, int callers, CancellationToken cancellationToken, Action<HostApplicationBuilder, ISiloBuilder>? configure = null)
     {
         var host = await StartAsync(connectionString, configure, cancellationToken);
+        return await OpenAsync(host, Guid.CreateVersion7(), count, callers, cancellationToken);
+    }
+
+    /// <summary>Starts a silo on a database that has an organisation already; its cases that an earlier run opened are taken, or others opened.</summary>
+    /// <param name="connectionString">The database.</param>
+    /// <param name="org">The organisation.</param>
+    /// <param name="count">How many cases.</param>
+    /// <param name="callers">How many callers share them.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static async Task<CaseUpdates> ResumeAsync(string connectionString, Guid org, int count, int callers, CancellationToken cancellationToken)
+    {
+        var host = await StartAsync(connectionString, null, cancellationToken);
+        await using var source = NpgsqlDataSource.Create(connectionString);
+        await using var command = source.CreateCommand(
+            """select c.id, c.priority, c.created_by from "case" c join project p on p.id = c.project_id where c.org_id = $1 and p.key = 'BENCH' limit $2""");
+        command.Parameters.Add(new() { Value = org });
+        command.Parameters.Add(new() { Value = count });
+        var (grains, kept, user) = (host.Services.GetRequiredService<IGrainFactory>(), new List<Case>(), Guid.Empty);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            kept.Add(new(grains.GetGrain<ICaseGrain>(GrainKeys.Of(org, reader.GetGuid(0))), (CasePriority)reader.GetInt16(1)));
+            user = reader.GetGuid(2);
+        }
+
+        return kept.Count == 0
+            ? await OpenAsync(host, org, count, callers, cancellationToken)
+            : new CaseUpdates(host, ContextOf(org, user), [.. Enumerable.Range(0, callers).Select(caller => kept.Where((_, i) => i % callers == caller).ToArray())]);
+    }
+
+    private static CommandContext ContextOf(Guid org, Guid user) => new(org, Actor.User(user), "0198c3c4-5c2c-7d4e-8f1a-0c6f1d2e3f41");
+
+    private static async Task<CaseUpdates> OpenAsync(IHost host, Guid org, int count, int callers, CancellationToken cancellationToken)
+    {
         var grains = host.Services.GetRequiredService<IGrainFactory>();
-        var (org, user, project) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
-        var context = new CommandContext(org, Actor.User(user), "0198c3c4-5c2c-7d4e-8f1a-0c6f1d2e3f41");
+        var (user, project) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        var context = ContextOf(org, user);
         Done(await grains.GetGrain<IOrgGrain>(org.ToString("N")).CreateAsync(new CreateOrg("Bench"), context, cancellationToken));
         Done(await grains.GetGrain<IUserGrain>(GrainKeys.Of(org, user))
             .ExecuteAsync(new CreateUser("bench@example.com", "Bench", null, []), context, cancellationToken));

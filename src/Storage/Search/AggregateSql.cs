@@ -37,7 +37,7 @@ internal static class AggregateSql
         var group = string.Join(", ", columns);
 
         // A case with two values of an attribute is in two groups, so the groups do not tell the total then.
-        var grouped = $"with grouped as materialized (select {keys}, count(*) as n {from} group by {group})";
+        var grouped = $"with grouped as materialized (select {keys}, {sql.Tables.Count} as n {from} group by {group})";
         var total = joins.Length == 0 ? "select coalesce(sum(n), 0)::bigint from grouped" : $"select count(*) {sql.Tables.From} and {sql.Condition}";
         return ($"""
             {grouped}

@@ -40,13 +40,13 @@ internal static class CountSql
         var distinct = columns.Select(static c => c.Sql).Distinct().ToList();
         if (distinct.Count == 0)
         {
-            return $"select -1 as field, null::text as value, count(*) as n, 1 as place {sql.Tables.From} and {sql.Condition}";
+            return $"select -1 as field, null::text as value, {sql.Tables.Count} as n, 1 as place {sql.Tables.From} and {sql.Condition}";
         }
 
         var cte = string.Join(", ", distinct.Select(static (column, i) => string.Create(CultureInfo.InvariantCulture, $"{column} as k{i}, grouping({column}) as g{i}")));
         var sets = string.Join(", ", distinct.Select(static column => $"({column})"));
         var text = new StringBuilder()
-            .Append($"with grouped as materialized (select {cte}, count(*) as n {sql.Tables.From} and {sql.Condition} group by grouping sets ((), {sets})) ")
+            .Append($"with grouped as materialized (select {cte}, {sql.Tables.Count} as n {sql.Tables.From} and {sql.Condition} group by grouping sets ((), {sets})) ")
             .Append("select -1 as field, null::text as value, coalesce(max(n), 0) as n, 1 as place from grouped where ")
             .AppendJoin(" and ", distinct.Select(static (_, i) => string.Create(CultureInfo.InvariantCulture, $"g{i} = 1")));
         foreach (var (index, column) in columns)

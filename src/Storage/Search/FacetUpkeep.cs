@@ -7,8 +7,8 @@ namespace Switchboard.Storage.Search;
 /// <summary>Takes changes into <c>case_facet</c> while nobody searches, so that the next search finds few to take in.</summary>
 internal sealed partial class FacetUpkeep(PostgresCaseSearch search, TimeProvider time, ILogger<FacetUpkeep> log) : BackgroundService
 {
-    // Long enough for many changes of one case to become one.
-    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(10);
+    // Long enough for changes of one case to become one, and short enough that a search does not wait for thousands of them.
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -11,9 +11,10 @@ internal static class FieldSql
     public static SearchTables.Needs Needs(CaseField field) => field.Kind switch
     {
         _ when field.TermKey is not null => SearchTables.Needs.Text,
-        CaseFieldKind.Type or CaseFieldKind.TypeId or CaseFieldKind.Project or CaseFieldKind.ProjectId or CaseFieldKind.CreatedBy
-            or CaseFieldKind.Archived => SearchTables.Needs.None,
-        CaseFieldKind.Status or CaseFieldKind.StatusGroup or CaseFieldKind.Assignee => SearchTables.Needs.Hot,
+        CaseFieldKind.Type or CaseFieldKind.TypeId or CaseFieldKind.Project or CaseFieldKind.ProjectId or CaseFieldKind.Archived => SearchTables.Needs.None,
+        CaseFieldKind.CreatedBy => SearchTables.Needs.Each,
+        CaseFieldKind.Status or CaseFieldKind.StatusGroup => SearchTables.Needs.Hot,
+        CaseFieldKind.Assignee => SearchTables.Needs.HotOfEach,
         CaseFieldKind.Priority => SearchTables.Needs.Facet,
         _ => SearchTables.Needs.Case,
     };
@@ -31,7 +32,7 @@ internal static class FieldSql
         CaseFieldKind.ModifiedBy => "c.modified_by",
         CaseFieldKind.DueDate => "c.due_date",
         CaseFieldKind.CreationSource => "c.creation_source collate \"C\"",
-        CaseFieldKind.Archived => $"({tables.Common}.archived_at is not null)",
+        CaseFieldKind.Archived => tables.Archived,
         _ => throw new ArgumentOutOfRangeException(nameof(field), field, "No such column."),
     };
 

@@ -18,7 +18,7 @@ internal sealed class FilterSql
 
     private FilterSql(Guid orgId, CaseFilter filter, SearchTables tables)
     {
-        (Tables, _filter) = (tables, filter);
+        (Tables, _filter, NeedsFacets) = (tables, filter, tables.Facet);
         Add(NpgsqlDbType.Uuid, orgId);
         if (tables.Text)
         {
@@ -27,7 +27,10 @@ internal sealed class FilterSql
     }
 
     /// <summary>What the condition reads.</summary>
-    public SearchTables Tables { get; }
+    public SearchTables Tables { get; private set; }
+
+    /// <summary>Whether something reads what must be caught up before.</summary>
+    public bool NeedsFacets { get; private set; }
 
     /// <summary>The condition, without the organisation's.</summary>
     public string Condition => _sql.ToString();
@@ -65,7 +68,24 @@ internal sealed class FilterSql
         var found = parts.Where(static part => (IsIndexed(part) && IsText(part))
             || part is ProjectFilter { Any.Length: > 0 and <= ScopeSql.Most } or TypeFilter { Any.Length: > 0 and <= ScopeSql.Most }).ToList();
         var compared = parts.Except(found).Where(static part => part is not NotFilter { Part: PresentFilter { Part: CasePart.ArchivedAt } }).ToList();
-        return new(Written(found, indexed: true), Written(compared, indexed: false), compared.Any(SearchTables.ReadsText));
+        return new(Written(found, indexed: true), Written(compared, indexed: false), compared.Any(SearchTables.ReadsText), ScopeSql.IsLive(_filter));
+    }
+
+    /// <summary>The same filter on the table of sums; null where that does not tell it.</summary>
+    public (SearchTables Tables, string Condition)? Sums()
+    {
+        var sums = SearchTables.Of(_filter, Array.Empty<CaseField>());
+        if (!sums.Sums)
+        {
+            return null;
+        }
+
+        var outer = (_sql, Tables);
+        (_sql, Tables, NeedsFacets) = (new(), sums, true);
+        Write(_filter);
+        var condition = Condition;
+        (_sql, Tables) = outer;
+        return (sums, condition);
     }
 
     /// <summary>Whether the filter compares what <c>case_text</c> alone has.</summary>
@@ -116,7 +136,7 @@ internal sealed class FilterSql
             case AllFilter all: WriteParts(all.Parts, " and "); break;
             case AnyFilter any: WriteParts(any.Parts, " or "); break;
             case NotFilter { Part: PresentFilter { Part: CasePart.Assignee } }: _sql.Append($"{Tables.Hot}.assignee_id is null"); break;
-            case NotFilter { Part: PresentFilter { Part: CasePart.ArchivedAt } }: _sql.Append($"{Common}.archived_at is null"); break;
+            case NotFilter { Part: PresentFilter { Part: CasePart.ArchivedAt } }: _sql.Append(Tables.Live); break;
             case NotFilter not: WriteNot(not.Part); break;
             case WordsFilter words: _sql.Append(WordsSql.Of(words, this)); break;
             case TitleFilter title: _sql.Append($"t.title ilike {Like(new(["", .. title.Pattern.Pieces, ""]))}"); break;
@@ -252,7 +272,7 @@ internal sealed class FilterSql
         CasePart.Assignee => $"{Tables.Hot}.assignee_id is not null",
         CasePart.Modification => "c.modified_at is not null",
         CasePart.ClosedAt => "c.closed_at is not null",
-        CasePart.ArchivedAt => $"{Common}.archived_at is not null",
+        CasePart.ArchivedAt => Tables.Archived,
         CasePart.Description => "c.description <> ''",
         CasePart.Comments => "c.comment_count > 0",
         CasePart.DueDate => "c.due_date is not null",
@@ -264,7 +284,8 @@ internal sealed class FilterSql
 /// <param name="Found">What the index finds.</param>
 /// <param name="Compared">What is compared then; <c>true</c> for nothing.</param>
 /// <param name="ComparesText">Whether that reads words, tags or the title.</param>
-internal sealed record FilterParts(string Found, string Compared, bool ComparesText)
+/// <param name="Live">Whether archived cases are left out, which <c>$2</c> tells and <see cref="Compared"/> does not.</param>
+internal sealed record FilterParts(string Found, string Compared, bool ComparesText, bool Live)
 {
     /// <summary>The condition of <see cref="Compared"/> when the index has found what was asked for.</summary>
     public const string Nothing = "true";

@@ -30,8 +30,15 @@ public sealed class PostgresCaseSearch(
     /// <inheritdoc/>
     protected override async ValueTask<Outcome<CaseSearchPage>> PageAsync(CaseSearchRequest request, CaseFilter filter, CancellationToken cancellationToken)
     {
-        var (text, sql) = SearchSql.Of(request, await ResolveAsync(request.OrgId, filter, request.Sort, cancellationToken));
-        return await RunAsync(text, sql, options.Value.Timeout, ReadAsync, cancellationToken);
+        filter = await ResolveAsync(request.OrgId, filter, request.Sort, cancellationToken);
+        var expected = await ExpectedAsync(request.OrgId, filter, cancellationToken);
+        if (!expected.Succeeded)
+        {
+            return expected.Error;
+        }
+
+        var (text, sql) = SearchSql.Of(request, filter, expected.Value);
+        return await RunAsync(text, sql, options.Value.Timeout, ReadAsync, cancellationToken, ofPage: true);
 
         async Task<CaseSearchPage> ReadAsync(NpgsqlDataReader reader)
         {
@@ -46,8 +53,13 @@ public sealed class PostgresCaseSearch(
                 }
             }
 
-            // What was counted of more than the window may be less than what is shown.
-            total = Math.Max(total, cases.Count == 0 ? 0 : ((long)request.PageSize * (request.PageNumber - 1)) + cases.Count);
+            // What was counted of more than the window may be less than what is shown; and a page that is not full is the last.
+            if (cases.Count > 0)
+            {
+                var shown = ((long)request.PageSize * (request.PageNumber - 1)) + cases.Count;
+                (total, more) = cases.Count < request.PageSize ? (shown, false) : (Math.Max(total, shown), more);
+            }
+
             return new(cases.ToImmutable(), Math.Min(total, SearchLimits.Window), more || total > SearchLimits.Window);
         }
     }
@@ -128,6 +140,19 @@ public sealed class PostgresCaseSearch(
         return RunAsync(text, sql, options.Value.Timeout, reader => ListAsync(reader, static row => row.GetString(0), cancellationToken), cancellationToken);
     }
 
+    private async ValueTask<Outcome<ExpectedMatches>> ExpectedAsync(Guid orgId, CaseFilter filter, CancellationToken cancellationToken)
+    {
+        return SearchSql.Expected(orgId, filter) is var (text, sql)
+            ? await RunAsync(text, sql, options.Value.Timeout, ReadAsync, cancellationToken)
+            : ExpectedMatches.None;
+
+        async Task<ExpectedMatches> ReadAsync(NpgsqlDataReader reader)
+        {
+            await reader.ReadAsync(cancellationToken);
+            return ExpectedMatches.Read(reader.GetString(0));
+        }
+    }
+
     /// <summary>Where the index of words and tags answers alone, it must be asked for projects by their ids.</summary>
     private async ValueTask<CaseFilter> ResolveAsync(Guid orgId, CaseFilter filter, CaseSort sort, CancellationToken cancellationToken)
     {
@@ -161,16 +186,16 @@ public sealed class PostgresCaseSearch(
     }
 
     private async ValueTask<Outcome<T>> RunAsync<T>(
-        string text, FilterSql sql, TimeSpan timeout, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellationToken)
+        string text, FilterSql sql, TimeSpan timeout, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellationToken, bool ofPage = false)
         where T : class
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                if (sql.Tables.Facet)
+                if (sql.NeedsFacets)
                 {
-                    await _facets.CatchUpAsync(cancellationToken);
+                    await _facets.CatchUpAsync(cancellationToken).WaitAsync(timeout, TimeProvider.System, cancellationToken);
                 }
 
                 await using var batch = source.CreateBatch();
@@ -178,19 +203,30 @@ public sealed class PostgresCaseSearch(
                 var settings = new NpgsqlBatchCommand(SearchSql.Settings);
                 settings.Parameters.Add(new() { Value = timeout.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture) });
                 batch.BatchCommands.Add(settings);
+                if (ofPage)
+                {
+                    batch.BatchCommands.Add(new(SearchSql.PageSettings));
+                }
+
                 var search = new NpgsqlBatchCommand(text);
                 search.Parameters.AddRange(sql.Parameters.Select(static p => p.Clone()).ToArray());
                 batch.BatchCommands.Add(search);
 
                 await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-                await reader.NextResultAsync(cancellationToken);
+                for (var i = 1; i < batch.BatchCommands.Count; i++)
+                {
+                    await reader.NextResultAsync(cancellationToken);
+                }
+
                 return await read(reader);
             }
             catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.QueryCanceled && !cancellationToken.IsCancellationRequested)
             {
-                return DomainError.Invalid(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"the search took longer than {timeout.TotalSeconds} s and was stopped; narrow it, for example by project or created_at"));
+                return TookTooLong(timeout);
+            }
+            catch (TimeoutException)
+            {
+                return TookTooLong(timeout);
             }
             catch (Exception error) when (DatabaseFailures.IsDatabaseError(error) && DatabaseFailures.Classify(error) != DatabaseFailure.Refused)
             {
@@ -201,4 +237,7 @@ public sealed class PostgresCaseSearch(
             }
         }
     }
+
+    private static DomainError TookTooLong(TimeSpan timeout) => DomainError.Invalid(string.Create(
+        CultureInfo.InvariantCulture, $"the search took longer than {timeout.TotalSeconds} s and was stopped; narrow it, for example by project or created_at"));
 }

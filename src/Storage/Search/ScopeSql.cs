@@ -12,11 +12,14 @@ internal static class ScopeSql
     public const int Most = 32;
 
     /// <summary>The organisation's cases as far as they are archived or not, when the filter says so.</summary>
-    public static string Of(Guid orgId, CaseFilter filter) => filter switch
+    public static string Of(Guid orgId, CaseFilter filter) => IsLive(filter) ? Tag('l', orgId) : $"{Tag('l', orgId)} | {Tag('a', orgId)}";
+
+    /// <summary>Whether the filter leaves archived cases out.</summary>
+    public static bool IsLive(CaseFilter filter) => filter switch
     {
-        NotFilter { Part: PresentFilter { Part: CasePart.ArchivedAt } } => Tag('l', orgId),
-        AllFilter all when all.Parts.Any(static p => p is NotFilter { Part: PresentFilter { Part: CasePart.ArchivedAt } }) => Tag('l', orgId),
-        _ => $"{Tag('l', orgId)} | {Tag('a', orgId)}",
+        NotFilter { Part: PresentFilter { Part: CasePart.ArchivedAt } } => true,
+        AllFilter all => all.Parts.Any(static p => p is NotFilter { Part: PresentFilter { Part: CasePart.ArchivedAt } }),
+        _ => false,
     };
 
     /// <summary>In one of these projects.</summary>

@@ -20,40 +20,74 @@ internal static class SearchSql
         + "set_config('plan_cache_mode', 'force_custom_plan', true), set_config('random_page_cost', '1.1', true), set_config('enable_seqscan', 'off', true), "
         + "set_config('work_mem', '16MB', true)";
 
-    public static (string Text, FilterSql Filter) Of(CaseSearchRequest request, CaseFilter filter)
+    /// <summary>
+    /// Settings besides those for a page: what is looked at of one table is followed into the others row by row. The planner takes reading all open
+    /// cases for cheaper than looking up some thousands.
+    /// </summary>
+    public const string PageSettings = "select set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
+
+    /// <summary>How many of the newest cases are looked at for what is expected to be common.</summary>
+    private const long Newest = 5_000;
+
+    /// <summary>How many of what is common are read when the newest cases did not fill the page, in order to see that it is common indeed.</summary>
+    private const long Tried = 1_000;
+
+    /// <summary>
+    /// Asks the planner's statistics how many cases the index of words and tags will find; one row with the plan as JSON. Null where a search does not
+    /// use that index.
+    /// </summary>
+    public static (string Text, FilterSql Filter)? Expected(Guid orgId, CaseFilter filter)
+    {
+        var sql = FilterSql.Of(orgId, filter, new SearchTables(Case: false, Text: true));
+        return sql.Split() is { } parts
+            ? ($"explain (format json) select 1 from case_text t where t.tags @@ $2::tsquery and {parts.Found} union all select 1 from case_text t where {parts.Found}", sql)
+            : null;
+    }
+
+    /// <summary>The statement of a request.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="filter">What its query means.</param>
+    /// <param name="expected">What the index of words and tags is expected to find.</param>
+    public static (string Text, FilterSql Filter) Of(CaseSearchRequest request, CaseFilter filter, ExpectedMatches expected)
     {
         var sql = FilterSql.Of(request.OrgId, filter, request.Sort);
         var size = sql.Add(NpgsqlDbType.Bigint, (long)request.PageSize);
         var offset = sql.Add(NpgsqlDbType.Bigint, (long)request.PageSize * (request.PageNumber - 1));
-        var cap = sql.Add(NpgsqlDbType.Bigint, (long)SearchLimits.Window + 1);
-        var part = $"limit {size} offset {offset}";
+        var found = sql.Split() is { } parts ? Found(request, sql, parts, size, offset, expected) : Counted(request, sql, size, offset);
         return ($"""
-            with {(sql.Split() is { } parts ? Found(request, sql, parts, part, cap) : Counted(request, sql, part, size, offset, cap))}
+            with {found}
             select {CaseRow.Columns}, total.n, total.more
             from total left join (page join "case" c on c.id = page.page_id and c.org_id = $1) on true
             order by {Ordered(Order(request, "c", "c.id", "((c.priority + 5) % 6)"))}
             """, sql);
     }
 
-    /// <summary>A page that is not full is the last one, and tells the number of matches without counting. The count stops beyond the window.</summary>
-    private static string Counted(CaseSearchRequest request, FilterSql sql, string part, string size, string offset, string cap)
+    /// <summary>
+    /// A page that is not full is the last one, and tells the number of matches without counting. The count comes from the sums, or else stops beyond
+    /// the window.
+    /// </summary>
+    private static string Counted(CaseSearchRequest request, FilterSql sql, string size, string offset)
     {
         var from = $"{sql.Tables.From} and {sql.Condition}";
+        var count = sql.Sums() is { } sums
+            ? $"(select {sums.Tables.Count} {sums.Tables.From} and {sums.Condition})"
+            : $"(select count(*) from (select {from} limit {sql.Add(NpgsqlDbType.Bigint, (long)SearchLimits.Window + 1)}) found)";
         return $"""
-            page as materialized (select {sql.Tables.Id} as page_id {from} order by {Ordered(Order(request, sql.Tables.Common, sql.Tables.Id, "f.rank"))} {part}),
+            page as materialized (select {sql.Tables.Id} as page_id {from} order by {Ordered(Order(request, sql.Tables.Common, sql.Tables.Id, "f.rank"))} limit {size} offset {offset}),
             total as materialized (select case
                 when (select count(*) from page) between 1 and {size} - 1 then {offset} + (select count(*) from page)
                 when {offset} = 0 and (select count(*) from page) = 0 then 0
-                else (select count(*) from (select {from} limit {cap}) found) end as n, false as more)
+                else {count} end as n, false as more)
             """;
     }
 
     /// <summary>
     /// What the index of words and tags finds is read once, for the page and for the count, but no further than the window. When there is more,
-    /// the page is looked for in its order, since what is common is met soon, and the count tells how many there are at least. No condition
-    /// on a column stands beside the index's: no other index can be used.
+    /// the page is looked for in its order, since what is common is met soon, and the count tells how many there are at least. What is expected to be
+    /// common from the start is looked for among the newest cases first, and is not counted: reading ten thousand rows takes longer than all the rest. No
+    /// condition on a column stands beside the index's: no other index can be used.
     /// </summary>
-    private static string Found(CaseSearchRequest request, FilterSql sql, FilterParts parts, string part, string cap)
+    private static string Found(CaseSearchRequest request, FilterSql sql, FilterParts parts, string size, string offset, ExpectedMatches expected)
     {
         var tables = sql.Tables;
         var keys = Order(request, tables.Common, tables.Id, "f.rank");
@@ -61,14 +95,35 @@ internal static class SearchSql
         var ordered = Ordered([.. keys.Select(static (key, i) => (string.Create(CultureInfo.InvariantCulture, $"k{i}"), key.Descending))]);
         var read = parts.ComparesText ? "t.*" : "t.case_id, t.project_id, t.type_id, t.created_by, t.created_at, t.archived_at";
         var all = tables.TextOnly && parts.Compared == FilterParts.Nothing;
+        var common = expected.InOrg > SearchLimits.Window;
+        var more = sql.Add(NpgsqlDbType.Bigint, (long)SearchLimits.Window + 1);
+        var cap = common ? sql.Add(NpgsqlDbType.Bigint, Tried) : more;
+        var newest = common && request is { Sort: CaseSort.CreatedAt, Ascending: false };
+        var window = newest
+            ? $"select t.* from case_text t where t.org_id = $1 order by t.created_at desc, t.case_id desc limit {sql.Add(NpgsqlDbType.Bigint, Newest)}"
+            : "select t.* from case_text t where false";
+
+        // The organisation's posting list is as long as the organisation is large; where hardly another one has the word, the rows tell as well.
+        var scope = expected.InAll > (2 * expected.InOrg) + 100
+            ? "t.tags @@ $2::tsquery"
+            : $"(t.org_id = $1) is true{(parts.Live ? " and (t.archived_at is null) is true" : "")}";
         return $"""
-            candidates as materialized (select {read} from case_text t where t.tags @@ $2::tsquery and {parts.Found} limit {cap}),
+            newest as materialized (select {tables.Id} as page_id, {columns} from ({window}) t{tables.Joins} where {sql.Condition}),
+            candidates as materialized (select {read} from case_text t where {scope} and {parts.Found} and (select count(*) from newest) < {offset} + {size} limit {cap}),
             found as {(all ? "not materialized" : "materialized")} (select {tables.Id} as page_id, {columns} from candidates t{tables.Joins} where {parts.Compared}),
-            total as materialized (select {(all ? "read" : "(select count(*) from found)")} as n, read = {cap} as more from (select count(*) as read from candidates) c),
+            way as materialized (
+                select n >= {offset} + {size} as newest, n < {offset} + {size} and read < {cap} as found, n < {offset} + {size} and read = {cap} as ordered, n, read
+                from (select count(*) as n from newest) n, (select count(*) as read from candidates) c),
+            total as materialized (
+                select case when newest then {(all ? more : "n")} {(all ? $"when ordered then {more} else read" : "else (select count(*) from found)")} end as n,
+                    not found as more
+                from way),
             page as materialized (
-                (select page_id from found where not (select more from total) order by {ordered} {part})
+                (select page_id from newest where (select newest from way) order by {ordered} limit {size} offset {offset})
                 union all
-                (select {tables.Id} {tables.From} and {sql.Condition} and (select more from total) order by {Ordered(keys)} {part}))
+                (select page_id from found where (select found from way) order by {ordered} limit {size} offset {offset})
+                union all
+                (select {tables.Id} {tables.From} and {sql.Condition} and (select ordered from way) order by {Ordered(keys)} limit {size} offset {offset}))
             """;
     }
 

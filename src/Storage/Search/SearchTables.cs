@@ -5,9 +5,10 @@ namespace Switchboard.Storage.Search;
 /// <summary>
 /// Which rows a filter has to read. <c>case_text</c> has a copy of what hardly ever changes on a case, so that a search by words
 /// or attributes need not look up ten thousand cases in order to count them. <c>case_facet</c> has what cases are counted by, the priority above
-/// all, which no index of <c>case</c> has; it must be caught up before it is read (<see cref="FacetTable"/>).
+/// all, which no index of <c>case</c> has; it must be caught up before it is read (<see cref="FacetTable"/>). Counts that ask for no more than
+/// <c>case_facet_sum</c> tells apart read its few rows in place of <c>case_facet</c>, under the same name.
 /// </summary>
-internal readonly record struct SearchTables(bool Case, bool Text, bool Facet = false)
+internal readonly record struct SearchTables(bool Case, bool Text, bool Facet = false, bool Sums = false)
 {
     /// <summary>The table that has what all have: <c>f</c>, <c>c</c> or <c>t</c>.</summary>
     public string Common => Facet ? "f" : Case ? "c" : "t";
@@ -17,6 +18,15 @@ internal readonly record struct SearchTables(bool Case, bool Text, bool Facet = 
 
     /// <summary>The table that has status group and assignee: <c>f</c> or <c>c</c>.</summary>
     public string Hot => Facet ? "f" : "c";
+
+    /// <summary>Whether the case is archived, as a condition.</summary>
+    public string Archived => Sums ? "f.archived" : $"({Common}.archived_at is not null)";
+
+    /// <summary>Whether it is not.</summary>
+    public string Live => Sums ? "not f.archived" : $"{Common}.archived_at is null";
+
+    /// <summary>How many cases the rows of a group stand for.</summary>
+    public string Count => Sums ? "coalesce(sum(f.cases), 0)::bigint" : "count(*)";
 
     /// <summary>Whether <c>case_text</c> is all that is read: its index of words and tags can find the cases by itself.</summary>
     public bool TextOnly => !Facet && !Case;
@@ -28,6 +38,7 @@ internal readonly record struct SearchTables(bool Case, bool Text, bool Facet = 
     /// <summary>Up to the first condition, the organisation's. The index of words and tags has it among the tags (<see cref="ScopeSql"/>).</summary>
     public string From => (Facet, Case, Text) switch
     {
+        _ when Sums => "from case_facet_sum f where f.org_id = $1 and f.cases > 0",
         (true, true, true) => "from case_facet f join \"case\" c on c.id = f.case_id join case_text t on t.case_id = f.case_id "
             + "where f.org_id = $1 and c.org_id = $1 and t.org_id = $1 and t.tags @@ $2::tsquery",
         (true, true, false) => "from case_facet f join \"case\" c on c.id = f.case_id where f.org_id = $1 and c.org_id = $1",
@@ -61,11 +72,11 @@ internal readonly record struct SearchTables(bool Case, bool Text, bool Facet = 
         WordsFilter or TitleFilter or AttributeFilter or AttributeNumberFilter
             or UserFilter { Field: CaseUserField.Watcher } or HandleFilter { Field: CaseUserField.Watcher } => Needs.Text,
         PriorityFilter => Needs.Facet,
-        StatusGroupFilter or UserFilter { Field: CaseUserField.Assignee } or HandleFilter { Field: CaseUserField.Assignee }
-            or PresentFilter { Part: CasePart.Assignee } => Needs.Hot,
-        ConstantFilter or ProjectFilter or TypeFilter or TextFilter { Field: CaseTextField.ProjectKey }
-            or UserFilter { Field: CaseUserField.CreatedBy } or HandleFilter { Field: CaseUserField.CreatedBy }
-            or TimeFilter { Field: CaseTimeField.CreatedAt } or PresentFilter { Part: CasePart.ArchivedAt } => Needs.None,
+        StatusGroupFilter => Needs.Hot,
+        UserFilter { Field: CaseUserField.Assignee } or HandleFilter { Field: CaseUserField.Assignee }
+            or PresentFilter { Part: CasePart.Assignee } => Needs.HotOfEach,
+        ConstantFilter or ProjectFilter or TypeFilter or TextFilter { Field: CaseTextField.ProjectKey } or PresentFilter { Part: CasePart.ArchivedAt } => Needs.None,
+        UserFilter { Field: CaseUserField.CreatedBy } or HandleFilter { Field: CaseUserField.CreatedBy } or TimeFilter { Field: CaseTimeField.CreatedAt } => Needs.Each,
         _ => Needs.Case,
     };
 
@@ -80,6 +91,9 @@ internal readonly record struct SearchTables(bool Case, bool Text, bool Facet = 
 
         /// <summary>Either <see cref="Case"/> or <see cref="Facet"/>.</summary>
         Hot = 8,
+
+        /// <summary>What is each case's own, which no sum tells.</summary>
+        Each = 16,
     }
 
     /// <summary>A set of <see cref="Reads"/>.</summary>
@@ -90,15 +104,17 @@ internal readonly record struct SearchTables(bool Case, bool Text, bool Facet = 
         public static readonly Needs Text = new(Reads.Text);
         public static readonly Needs Facet = new(Reads.Facet);
         public static readonly Needs Hot = new(Reads.Hot);
+        public static readonly Needs Each = new(Reads.Each);
+        public static readonly Needs HotOfEach = new(Reads.Hot | Reads.Each);
 
         public Needs With(Needs other) => new(Reads | other.Reads);
 
-        /// <summary>A count reads the narrow table if that is all it needs.</summary>
+        /// <summary>A count reads the narrow table if that is all it needs, and a search by words looks what it found up in it.</summary>
         public SearchTables Tables(bool counting)
         {
             var (@case, text) = (Reads.HasFlag(Reads.Case), Reads.HasFlag(Reads.Text));
-            var facet = Reads.HasFlag(Reads.Facet) || (counting && !@case && !text);
-            return new(@case || (!facet && (Reads.HasFlag(Reads.Hot) || !text)), text, facet);
+            var facet = Reads.HasFlag(Reads.Facet) || (!@case && (text ? Reads.HasFlag(Reads.Hot) : counting));
+            return new(@case || (!facet && (Reads.HasFlag(Reads.Hot) || !text)), text, facet, Sums: counting && !@case && !text && !Reads.HasFlag(Reads.Each));
         }
     }
 }

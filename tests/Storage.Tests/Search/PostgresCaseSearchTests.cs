@@ -209,6 +209,7 @@ public sealed class PostgresCaseSearchTests(DatabaseFixture fixture) : IClassFix
             select gen_random_uuid(), '{org}', 1, '{org}', 'NOC-' || i, i, '{org}', 'one of many', '', 0, 'Open', 0, '{JsonEmpty}', 'MANUAL', '{org}', now(), 0
             from generate_series(1, 10001) i
             """);
+        await fixture.Database.ExecuteAsync("select case_facet_refill()");
         var page = await FindAsync(org, "");
         page.Total.ShouldBe(SearchLimits.Window);
         page.TotalIsLowerBound.ShouldBeTrue();

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Switchboard.Grains.Search;
 using Switchboard.Storage.Search;
+using Switchboard.Testing;
 using Switchboard.Testing.Postgres;
 
 namespace Switchboard.Storage.Tests.Search;
@@ -25,7 +27,7 @@ public sealed class SearchPlanTests(SearchPlanTests.Filled filled) : IClassFixtu
     [InlineData("-assignee:* status:open", "case_assignee")]
     [InlineData("assignee:@me priority:P1", "case_facet_")]
     [InlineData("priority:P1", "case_facet_rank")]
-    [InlineData("priority:(P1 OR P2) status:open", "case_facet_rank")]
+    [InlineData("priority:(P1 OR P2) status:open", "case_facet_")]
     [InlineData("priority:>=P3 project:P3", "case_facet_")]
     [InlineData("created_by:@me", "case_creator")]
     [InlineData("status:\"pending approval\"", "case_status")]
@@ -82,6 +84,24 @@ public sealed class SearchPlanTests(SearchPlanTests.Filled filled) : IClassFixtu
         }
     }
 
+    [Theory]
+    [InlineData("", "status", "priority")]
+    [InlineData("project:P3 status:open -priority:P1", "type", "archived")]
+    [InlineData("archived:*", "project")]
+    public async Task Counts_by_what_sums_tell_apart_read_sums_only(string query, params string[] fields)
+    {
+        var parsed = SearchQuery.Parse(query).Value!;
+        ImmutableArray<CaseField> by = [.. fields.Select(static name => CaseField.Parse(name).Value!)];
+        var (count, counting) = CountSql.Of(new(s_org, s_caller, parsed, by, 10), Bind(parsed));
+        var (aggregate, aggregating) = AggregateSql.Of(new(s_org, s_caller, parsed, by, 10), Bind(parsed));
+        foreach (var plan in (string[])[await PlanAsync(count, counting), await PlanAsync(aggregate, aggregating)])
+        {
+            plan.ShouldContain("case_facet_sum_pkey");
+            plan.ShouldNotContain("case_facet_created");
+            plan.ShouldNotContain("on \"case\"");
+        }
+    }
+
     [Fact]
     public async Task What_the_index_of_words_finds_is_read_once_for_the_page_and_the_count()
     {
@@ -90,6 +110,52 @@ public sealed class SearchPlanTests(SearchPlanTests.Filled filled) : IClassFixtu
         found.ShouldContain("case_text_words");
         found.ShouldNotContain("Sort Key");
         plan.ShouldContain("One-Time Filter", customMessage: "the search in the page's order is not made when all that was found is at hand");
+    }
+
+    [Theory]
+    [InlineData("word1", CaseSort.CreatedAt, false)]
+    [InlineData("word1 status:open assignee:@me", CaseSort.CreatedAt, false)]
+    [InlineData("team:team7 project:P3", CaseSort.CreatedAt, true)]
+    [InlineData("some description", CaseSort.Priority, false)]
+    public async Task What_many_cases_have_is_found_without_reading_a_table_from_end_to_end(string query, CaseSort sort, bool ascending)
+    {
+        var plan = await PlanAsync(query, sort, ascending, new(20_000, 25_000));
+        ReadsNoTableFromEndToEnd(plan, query);
+        plan.Split("CTE newest")[1].Split("CTE candidates")[0].Contains("case_text_created", StringComparison.Ordinal)
+            .ShouldBe(sort == CaseSort.CreatedAt && !ascending, customMessage: plan);
+    }
+
+    [Theory]
+    [InlineData("description", "true")]
+    [InlineData("some status:open", "status_group = 0")]
+    [InlineData("some status_name:\"Pending Approval\"", "status_name = 'Pending Approval'")]
+    [InlineData("some archived:true", "archived_at is not null")]
+    [InlineData("description key:NOC-1", "key = 'NOC-1'")]
+    [InlineData("description word77", "(' ' || title || ' ') like '% word77 %'")]
+    public async Task What_nearly_all_cases_have_is_found_like_anything_else(string query, string condition)
+    {
+        var search = new PostgresCaseSearch(
+            filled.Database.DataSource, SearchCases.Types, new FakeTimeProvider(s_now), Options.Create(new SearchOptions { Timeout = TimeSpan.FromSeconds(30) }));
+        var live = query.Contains("archived", StringComparison.Ordinal) ? "" : "and archived_at is null";
+        var matches = (string[])(await filled.Database.ExecuteAsync(
+            $"select array_agg(key order by created_at desc, id desc) from \"case\" where org_id = '{s_org}' and ({condition}) {live}"))!;
+        foreach (var (page, size) in ((int, int)[])[(1, 1), (1, 10), (3, 7), (2, 100)])
+        {
+            foreach (var ascending in (bool[])[false, true])
+            {
+                var request = new CaseSearchRequest(s_org, s_caller, SearchQuery.Parse(query).Value!, CaseSort.CreatedAt, ascending, size, page);
+                var found = (await search.SearchAsync(request, TestContext.Current.CancellationToken)).Value.ShouldNotBeNull();
+                found.Cases.Select(static c => c.Key).ShouldBe((ascending ? matches.Reverse() : matches).Skip((page - 1) * size).Take(size));
+                if (found.TotalIsLowerBound)
+                {
+                    found.Total.ShouldBeLessThanOrEqualTo(matches.Length);
+                }
+                else if (found.Cases.Length > 0)
+                {
+                    found.Total.ShouldBe(matches.Length);
+                }
+            }
+        }
     }
 
     [Theory]
@@ -122,19 +188,25 @@ public sealed class SearchPlanTests(SearchPlanTests.Filled filled) : IClassFixtu
 
     private static CaseFilter Bind(SearchQuery query) => SearchBinder.Bind(query, new(s_caller, s_now, SearchCases.Types)).Value.ShouldNotBeNull();
 
-    private Task<string> PlanAsync(string query, CaseSort sort, bool ascending = false)
+    private Task<string> PlanAsync(string query, CaseSort sort, bool ascending = false, ExpectedMatches? expected = null)
     {
         var request = new CaseSearchRequest(s_org, s_caller, SearchQuery.Parse(query).Value!, sort, ascending, 10, 1);
-        var (text, sql) = SearchSql.Of(request, Bind(request.Query));
-        return PlanAsync(text, sql);
+        var (text, sql) = SearchSql.Of(request, Bind(request.Query), expected ?? ExpectedMatches.None);
+        return PlanAsync(text, sql, SearchSql.PageSettings);
     }
 
-    private async Task<string> PlanAsync(string text, FilterSql sql)
+    private async Task<string> PlanAsync(string text, FilterSql sql, string? pageSettings = null)
     {
         await using var connection = await filled.Database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
         await using var settings = new NpgsqlCommand(SearchSql.Settings.Replace(", true)", ", false)", StringComparison.Ordinal), connection);
         settings.Parameters.Add(new() { Value = "10000" });
         await settings.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        if (pageSettings is not null)
+        {
+            await using var more = new NpgsqlCommand(pageSettings.Replace(", true)", ", false)", StringComparison.Ordinal), connection);
+            await more.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
         await using var explain = new NpgsqlCommand("explain " + text, connection);
         explain.Parameters.AddRange(sql.Parameters.ToArray());
         var lines = new List<string>();
