@@ -103,6 +103,11 @@ internal sealed partial class AppendLane(
         switch (DatabaseFailures.Classify(error))
         {
             case DatabaseFailure.Refused when batch.Count > 1:
+                if (Refusal.TryTranslate(error, out var result) && result.Status == AppendStatus.VersionConflict && await TakeOutOvertakenAsync(batch))
+                {
+                    return false;
+                }
+
                 // One of them is at fault; the halves are transactions of their own.
                 var middle = batch.Count / 2;
                 await SettleAsync(batch.GetRange(0, middle), stopping);
@@ -151,6 +156,34 @@ internal sealed partial class AppendLane(
         // Those not found stay marked: the old transaction may still be under way on the server, and then shows up as a conflict.
         batch.RemoveAll(committed.Contains);
         LogLookedUp(tenant, lost.Count, committed.Count);
+    }
+
+    /// <summary>
+    /// Answers those that came too late all at once: found one by one, the cases of an import that is sent twice would keep the lane busy for longer
+    /// than appends may take. False when there are none.
+    /// </summary>
+    private async Task<bool> TakeOutOvertakenAsync(List<PendingAppend> batch)
+    {
+        HashSet<PendingAppend> overtaken;
+        try
+        {
+            overtaken = await session.FindOvertakenAsync(batch, CancellationToken.None);
+        }
+        catch (Exception error) when (DatabaseFailures.IsDatabaseError(error))
+        {
+            // What comes next meets the same failure and deals with it.
+            return false;
+        }
+
+        CameUp();
+        foreach (var append in overtaken)
+        {
+            instruments.Refused(nameof(AppendStatus.VersionConflict));
+            Complete(append, new AppendResult(AppendStatus.VersionConflict));
+        }
+
+        batch.RemoveAll(overtaken.Contains);
+        return overtaken.Count > 0;
     }
 
     /// <summary>Answers the one append that the database refuses.</summary>

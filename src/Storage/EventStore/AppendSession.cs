@@ -53,6 +53,32 @@ internal sealed class AppendSession(NpgsqlDataSource writer, Func<BatchStatement
         return committed;
     }
 
+    /// <summary>
+    /// Which of the appends can never be committed, since their place in their stream is taken. Left out are those of which that may be their own
+    /// doing, and those with an answer: a command that was given before is refused for another reason.
+    /// </summary>
+    public async ValueTask<HashSet<PendingAppend>> FindOvertakenAsync(IReadOnlyList<PendingAppend> appends, CancellationToken cancellationToken)
+    {
+        await OpenAsync(cancellationToken);
+        var overtaken = new HashSet<PendingAppend>();
+        var wanted = appends.Where(static append => append.Events.Length > 0 && append.Request.Answer is null && !append.OutcomeUnknown).ToArray();
+        await using var command = new NpgsqlCommand(
+            """
+            select i.number from unnest($1, $2) with ordinality as i (stream_id, version, number)
+            where exists (select from domain_events e where e.stream_id = i.stream_id and e.version = i.version)
+            """,
+            _connection);
+        command.Parameters.Add(Array(NpgsqlDbType.Uuid, wanted, append => append.Request.Stream.Id));
+        command.Parameters.Add(Array(NpgsqlDbType.Bigint, wanted, append => append.Request.ExpectedVersion + 1));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            overtaken.Add(wanted[(int)reader.GetInt64(0) - 1]);
+        }
+
+        return overtaken;
+    }
+
     /// <summary>Drops the connection; the next use opens another.</summary>
     public async ValueTask ResetAsync()
     {

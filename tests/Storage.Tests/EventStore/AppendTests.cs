@@ -78,6 +78,26 @@ public sealed class AppendTests(DatabaseFixture fixture) : IClassFixture<Databas
     }
 
     [Fact]
+    public async Task Many_that_come_too_late_are_told_apart_from_those_among_them_that_do_not()
+    {
+        var project = await CreateProjectAsync();
+        var cases = Enumerable.Range(1, 300).Select(number => Samples.Case(project, number)).ToArray();
+        foreach (var one in cases.Where(static one => one.PublicId % 3 > 0))
+        {
+            await AppendAsync(Samples.Open(one));
+        }
+
+        // As when a file is imported by two at once: nearly all of one's cases are the other's.
+        var again = await Task.WhenAll(cases.Select(one => Task.Run(async () => (one, (await _storage.Store.AppendAsync(Samples.Open(one), Token)).Status))));
+
+        foreach (var (one, status) in again)
+        {
+            status.ShouldBe(one.PublicId % 3 > 0 ? AppendStatus.VersionConflict : AppendStatus.Appended);
+            (await _storage.Store.ReadStreamAsync(_org, one.Id, 1, Token).ToListAsync(Token)).Count.ShouldBe(1);
+        }
+    }
+
+    [Fact]
     public async Task A_version_that_is_not_there_yet_is_a_conflict()
     {
         var one = Samples.Case(await CreateProjectAsync());
