@@ -3,10 +3,10 @@ import { createRequire } from "node:module";
 import { DeepgramClient } from "@deepgram/sdk";
 
 const require = createRequire(import.meta.url);
-const four = require("deepgram-sdk-4");
+const older = { 3: require("deepgram-sdk-3"), 4: require("deepgram-sdk-4") };
 
-/** Names of version 4's events. */
-export const events4 = four.LiveTranscriptionEvents;
+/** Names of the older versions' events. */
+export const eventsOf = (version) => older[version].LiveTranscriptionEvents;
 
 /** Version 5 with a key, or with a short-lived token. */
 export function version5(baseUrl, apiKey, accessToken) {
@@ -17,9 +17,9 @@ export function version5(baseUrl, apiKey, accessToken) {
   });
 }
 
-/** Version 4. */
-export function version4(baseUrl, apiKey) {
-  return four.createClient(apiKey, {
+/** Version 3 or 4. */
+export function olderVersion(version, baseUrl, apiKey) {
+  return older[version].createClient(apiKey, {
     global: { url: baseUrl, fetch: { options: { url: baseUrl } }, websocket: { options: { url: baseUrl.replace(/^http/, "ws") } } },
   });
 }

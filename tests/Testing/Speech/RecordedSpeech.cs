@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 
 namespace Switchboard.Testing.Speech;
 
@@ -8,7 +9,7 @@ namespace Switchboard.Testing.Speech;
 /// Speech from Debian's packages, as samples at 16 kHz: pocketsphinx-testdata, asterisk-core-sounds-en-g722 and flite. (espeak-ng's voices
 /// are outside of what the recogniser was trained on, and prove nothing.)
 /// </summary>
-public static class RecordedSpeech
+public static partial class RecordedSpeech
 {
     private const string TestData = "/usr/share/pocketsphinx/test/data";
     private const string Prompts = "/usr/share/asterisk/sounds/en_US_f_Allison";
@@ -58,7 +59,13 @@ public static class RecordedSpeech
                 continue;
             }
 
-            var (name, text) = (line[..colon], line[(colon + 2)..]);
+            // What stands in brackets is not said, and an address is not written as it is said.
+            var (name, text) = (line[..colon], Aside().Replace(line[(colon + 2)..], ""));
+            if (text.Contains("www.", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
             if (WordErrors.Words(text).Length >= words && File.Exists($"{Prompts}/{name}.g722"))
             {
                 result.Add((name, text));
@@ -91,6 +98,9 @@ public static class RecordedSpeech
 
     /// <summary>Samples as linear16.</summary>
     public static byte[] Bytes(ReadOnlySpan<short> samples) => MemoryMarshal.AsBytes(samples).ToArray();
+
+    [GeneratedRegex(@"\([^)]*\)")]
+    private static partial Regex Aside();
 
     private static byte[] Run(string program, params string[] arguments)
     {
