@@ -66,11 +66,11 @@ async function live5(client, options, talk) {
   return { code, messages, results: messages.filter((message) => message.type === "Results") };
 }
 
-/** At least three of four words were heard: what a recogniser on a CPU can be held to. */
+/** At least two of three words were heard: what a recogniser on a CPU can be held to, live. */
 function understood(heard, said) {
   const words = said.split(" ");
   const found = words.filter((word) => heard.split(" ").includes(word)).length;
-  assert.ok(found >= (3 * words.length) / 4, `of "${said}" was heard "${heard}"`);
+  assert.ok(found >= (2 * words.length) / 3, `of "${said}" was heard "${heard}"`);
 }
 
 const textOf = (results) => results.filter((result) => result.is_final).map((result) => result.channel.alternatives[0].transcript).filter(Boolean).join(" ");
