@@ -23,7 +23,7 @@ internal sealed partial class MockCluster : IDisposable
         // The client exists to carry the cluster and connects to nothing: its warning about that is noise.
         rd_kafka_conf_set(configuration, "log_level", "3", error, (nuint)error.Length);
         _client = rd_kafka_new(Producer, configuration, error, (nuint)error.Length);
-        _cluster = _client == 0 ? 0 : rd_kafka_mock_cluster_new(_client, brokers);
+        _cluster = _client == 0 ? 0 : SignalFreeThread.Run(() => rd_kafka_mock_cluster_new(_client, brokers));
         if (_cluster == 0)
         {
             throw new InvalidOperationException($"librdkafka did not start a cluster of {brokers} brokers. {Encoding.UTF8.GetString(error).TrimEnd('\0')}");

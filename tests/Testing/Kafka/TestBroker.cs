@@ -67,10 +67,15 @@ public sealed class TestBroker : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        var ended = _process.HasExited;
         _process.StandardInput.Close();
         try
         {
             await _process.WaitForExitAsync().WaitAsync(_patience);
+            if (ended)
+            {
+                throw new InvalidOperationException($"The broker process had ended with {_process.ExitCode} before it was told to. {_errors}");
+            }
         }
         finally
         {

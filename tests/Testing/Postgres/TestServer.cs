@@ -13,6 +13,7 @@ public sealed class TestServer : IAsyncDisposable
 {
     private const int Port = 5432;
     private static readonly Lazy<Task<TestServer>> _shared = new(() => StartAsync(), LazyThreadSafetyMode.ExecutionAndPublication);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(90);
     private static int _count;
 
     private readonly TestServerTemplate _template;
@@ -79,7 +80,17 @@ public sealed class TestServer : IAsyncDisposable
 
         await HostCommand.RunAsync(
             "kill", [immediate ? "-QUIT" : "-INT", _process.Id.ToString(CultureInfo.InvariantCulture)], null, CancellationToken.None);
-        await _process.WaitForExitAsync();
+        try
+        {
+            await _process.WaitForExitAsync().WaitAsync(_patience, TimeProvider.System);
+        }
+        catch (TimeoutException late)
+        {
+            // Whoever waits without end says nothing: the log says who keeps the server.
+            _process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"The test server in '{_folder}' did not stop within {_patience}. The end of its log:\n{await LogAsync()}", late);
+        }
+
         _process.Dispose();
         _process = null;
     }
@@ -98,5 +109,11 @@ public sealed class TestServer : IAsyncDisposable
     {
         await StopAsync(immediate: true);
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task<string> LogAsync()
+    {
+        var log = Path.Combine(_folder, "data", "log", "server.log");
+        return File.Exists(log) ? string.Join('\n', (await File.ReadAllLinesAsync(log)).TakeLast(50)) : "(it has no log)";
     }
 }
