@@ -74,6 +74,24 @@ public sealed class CommandTests(DatabaseFixture database) : IClassFixture<Datab
     }
 
     [Fact]
+    public async Task A_queue_of_a_topic_shows_how_many_records_it_is_behind()
+    {
+        var table = new QueueTable(_storage.Services.GetRequiredService<TenantDatabase>());
+        var topic = $"kafka/{_flavor}";
+        var leases = await table.AcquireAsync(
+            [new QueueName(_flavor, topic, 0), new QueueName(_flavor, topic, 1), new QueueName($"{_flavor}-other", topic, 0)], "test", TimeSpan.FromMinutes(1), Token);
+        await table.AdvanceAsync([.. leases.Select(lease => new QueueAdvance(lease.Queue, lease.Epoch, QueuePosition.Offset(40)))], Token);
+        await table.NoteEndsAsync([(leases.Single(lease => lease.Queue == new QueueName(_flavor, topic, 0)), 47)], Token);
+
+        var own = JsonDocument.Parse(await RunAsync(0, "streams", "list", _flavor, "--json")).RootElement;
+        var other = JsonDocument.Parse(await RunAsync(0, "streams", "list", $"{_flavor}-other", "--json")).RootElement;
+
+        own[0].GetProperty("behind_at_most").GetInt64().ShouldBe(7);
+        own[1].GetProperty("behind_at_most").ValueKind.ShouldBe(JsonValueKind.Null);
+        other[0].GetProperty("behind_at_most").GetInt64().ShouldBe(7);
+    }
+
+    [Fact]
     public async Task A_consumer_is_listed_paused_resumed_and_rewound()
     {
         var table = new QueueTable(_storage.Services.GetRequiredService<TenantDatabase>());

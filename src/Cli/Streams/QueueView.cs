@@ -9,7 +9,10 @@ namespace Switchboard.Cli.Streams;
 /// <summary>A queue as it is shown.</summary>
 /// <param name="Status">Its row.</param>
 /// <param name="PausedBy">Who has paused its consumer, or null.</param>
-/// <param name="Behind">Events of the log behind its position, of all its partitions; null for topics and where nothing was read.</param>
+/// <param name="Behind">
+/// What comes behind its position: events of the log, of all its partitions, or records of its partition of a topic up to where that ended
+/// when a reader last heard. Null where neither is known.
+/// </param>
 internal sealed record QueueView(QueueStatus Status, string? PausedBy, long? Behind)
 {
     /// <summary>The log as a source.</summary>
@@ -43,7 +46,7 @@ internal sealed record QueueView(QueueStatus Status, string? PausedBy, long? Beh
         var queues = await control.ListAsync(consumer, cancellationToken);
         foreach (var queue in former ? queues : [.. queues.GroupBy(KindOf).SelectMany(InUse)])
         {
-            long? behind = null;
+            long? behind = queue.End is { } end ? Math.Max(0, end - (queue.Position?.Next ?? 0)) : null;
             if (queue.Queue.Source == Log && queue.Position is { } position)
             {
                 if (!counted.TryGetValue(position, out var count))

@@ -121,6 +121,11 @@ internal sealed partial class KafkaAdapterReceiver(
 
     private void Advance(KafkaPartitionReading reading, IEnumerable<KafkaBatchContainer> delivered)
     {
+        if (reading.Feed.HighWatermark is >= 0 and var end)
+        {
+            _slot?.NoteEnd(end);
+        }
+
         var position = reading.Delivered(delivered);
         if (position.Next > _noted)
         {

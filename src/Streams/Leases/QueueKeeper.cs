@@ -146,6 +146,7 @@ public sealed partial class QueueKeeper : IAsyncDisposable
                     renewed = _time.GetTimestamp();
                     await RenewAsync(slots, stopping);
                     await ShareAsync(slots, stopping);
+                    await NoteEndsAsync(slots, stopping);
                 }
                 else if (_wake.CurrentCount > 0)
                 {
@@ -199,6 +200,21 @@ public sealed partial class QueueKeeper : IAsyncDisposable
             {
                 Lose(slot, lease!);
             }
+        }
+    }
+
+    private async Task NoteEndsAsync(IReadOnlyCollection<QueueSlot> slots, CancellationToken stopping)
+    {
+        var pending = slots.Select(static slot => (Slot: slot, End: slot.PendingEnd())).Where(static one => one.End is not null).ToArray();
+        if (pending.Length == 0)
+        {
+            return;
+        }
+
+        await _table.NoteEndsAsync([.. pending.Select(static one => one.End!.Value)], stopping);
+        foreach (var (slot, end) in pending)
+        {
+            slot.EndWritten(end!.Value.Lease, end.Value.End);
         }
     }
 

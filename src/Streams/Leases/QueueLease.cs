@@ -15,7 +15,11 @@ public sealed record QueueLease(QueueName Queue, long Epoch, QueuePosition? Posi
 /// <param name="Alive">Whether the lease has not run out.</param>
 /// <param name="Position">Where to read on, or null when nothing was ever read.</param>
 /// <param name="MovedAt">When the position moved last.</param>
-public sealed record QueueStatus(QueueName Queue, long Epoch, string Owner, bool Alive, QueuePosition? Position, DateTimeOffset? MovedAt);
+public sealed record QueueStatus(QueueName Queue, long Epoch, string Owner, bool Alive, QueuePosition? Position, DateTimeOffset? MovedAt)
+{
+    /// <summary>The offset of the next record of the topic's partition, as any of its readers last heard; null for the log and while nobody has heard.</summary>
+    public long? End { get; init; }
+}
 
 /// <summary>A position to be written.</summary>
 /// <param name="Queue">The queue.</param>

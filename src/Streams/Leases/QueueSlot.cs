@@ -17,6 +17,8 @@ public sealed class QueueSlot : IAsyncDisposable
     private TimeSpan _validFor;
     private QueuePosition? _pending;
     private QueuePosition? _written;
+    private long? _end;
+    private long? _endWritten;
 
     internal QueueSlot(QueueName queue, QueueKeeper keeper, TimeProvider time) => (Queue, _keeper, _time) = (queue, keeper, time);
 
@@ -92,6 +94,15 @@ public sealed class QueueSlot : IAsyncDisposable
         }
     }
 
+    /// <summary>Notes where the source ends, for people who look; it is written when the lease is renewed.</summary>
+    public void NoteEnd(long next)
+    {
+        lock (_lock)
+        {
+            _end = next;
+        }
+    }
+
     /// <summary>Writes the noted position now.</summary>
     /// <returns>False when the queue belongs to somebody else by now.</returns>
     /// <exception cref="Grains.EventStore.StorageUnavailableException">The database is away.</exception>
@@ -109,6 +120,7 @@ public sealed class QueueSlot : IAsyncDisposable
         lock (_lock)
         {
             (_lease, _validFrom, _validFor, _pending, _written) = (lease, validFrom, validFor, null, lease.Position);
+            (_end, _endWritten) = (null, null);
         }
 
         Signal();
@@ -170,6 +182,26 @@ public sealed class QueueSlot : IAsyncDisposable
                 {
                     _pending = null;
                 }
+            }
+        }
+    }
+
+    /// <summary>Where the source ends, unless that is written.</summary>
+    internal (QueueLease Lease, long End)? PendingEnd()
+    {
+        lock (_lock)
+        {
+            return _lease is { } lease && _end is { } end && end != _endWritten ? (lease, end) : null;
+        }
+    }
+
+    internal void EndWritten(QueueLease lease, long end)
+    {
+        lock (_lock)
+        {
+            if (ReferenceEquals(lease, _lease))
+            {
+                _endWritten = end;
             }
         }
     }

@@ -88,6 +88,14 @@ public sealed class QueueTable(TenantDatabase database)
         left join stream_queue q on (q.consumer, q.source, q.partitions, q.partition) = (a.consumer, a.source, a.partitions, a.partition)
         """;
 
+    private const string NoteEnds =
+        """
+        update stream_queue q set source_end = e.source_end
+        from unnest($1, $2, $3, $4, $5, $6) as e (consumer, source, partitions, partition, epoch, source_end)
+        where (q.consumer, q.source, q.partitions, q.partition, q.epoch) = (e.consumer, e.source, e.partitions, e.partition, e.epoch)
+          and q.source_end is distinct from e.source_end
+        """;
+
     private readonly RowReader _rows = new(database.Tenant, database.Primary);
 
     /// <summary>Who wants to read them.</summary>
@@ -147,18 +155,28 @@ public sealed class QueueTable(TenantDatabase database)
             static row => row.Written ? AdvanceOutcome.Accepted : row.Further ? AdvanceOutcome.Behind : AdvanceOutcome.Stale);
     }
 
+    /// <summary>Writes where sources end, for people who look: under the lease's epoch only, so that the word of the present owner stands.</summary>
+    public async ValueTask NoteEndsAsync(IReadOnlyCollection<(QueueLease Lease, long End)> ends, CancellationToken cancellationToken) =>
+        _ = await _rows.ListAsync(
+            NoteEnds, [.. Held([.. ends.Select(static one => one.Lease)]), Bigints(ends.Select(static one => one.End))], NameOf, cancellationToken);
+
     /// <summary>All queues that were ever leased, of one consumer or of all.</summary>
     public ValueTask<ImmutableArray<QueueStatus>> ListAsync(string? consumer, CancellationToken cancellationToken) =>
         _rows.ListAsync(
             """
-            select consumer, source, partitions, partition, epoch, log_epoch, tx, next, owner, expires_at > clock_timestamp(), moved_at
-            from stream_queue
+            select consumer, source, partitions, partition, epoch, log_epoch, tx, next, owner, expires_at > clock_timestamp(), moved_at,
+                   (select max(same.source_end) from stream_queue same
+                    where (same.source, same.partitions, same.partition) = (q.source, q.partitions, q.partition))
+            from stream_queue q
             where $1 is null or consumer = $1
             order by 1, 2, 3, 4
             """,
             [Parameters.Of(consumer)],
             static row => new QueueStatus(
-                NameOf(row), row.GetInt64(4), row.GetString(8), row.GetBoolean(9), PositionOf(row, 5), row.TimeOrNull(10)),
+                NameOf(row), row.GetInt64(4), row.GetString(8), row.GetBoolean(9), PositionOf(row, 5), row.TimeOrNull(10))
+            {
+                End = row.IsDBNull(11) ? null : row.GetInt64(11),
+            },
             cancellationToken);
 
     private static QueueName NameOf(NpgsqlDataReader row) => new(row.GetString(0), row.GetString(1), row.GetInt32(3), row.GetInt32(2));

@@ -106,6 +106,18 @@ public sealed class QueueTableTests : IClassFixture<DatabaseFixture>, IAsyncDisp
     }
 
     [Fact]
+    public async Task Where_a_topic_ends_is_said_by_its_present_owner()
+    {
+        var sleeper = (await AcquireAsync("sleeper", _over))!;
+        var second = (await AcquireAsync("second", _long))!;
+
+        await _table.NoteEndsAsync([(second, 30)], Token);
+        await _table.NoteEndsAsync([(sleeper, 20)], Token);
+
+        (await StatusAsync()).End.ShouldBe(30);
+    }
+
+    [Fact]
     public async Task Positions_in_the_log_keep_transactions_beyond_32_bits()
     {
         var lease = (await AcquireAsync("one", _over))!;
