@@ -67,9 +67,11 @@ public sealed class KafkaRelayTests(ServerFixture server) : IClassFixture<Server
         await _site.WaitForLogAsync("brokers are down", Token);
         await _site.WaitForLagAsync(300, Token);
         await _broker.UpAsync();
+        var back = TimeProvider.System.GetTimestamp();
 
         // The first of those that were written without brokers. Clients try again every second; thirty are for slow machines.
         await _site.Recorder.WaitForAsync(201, Token).WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, Token);
+        TestContext.Current.TestOutputHelper!.WriteLine($"went on {TimeProvider.System.GetElapsedTime(back).TotalSeconds:F1} s after the brokers' return");
         await _site.WriteAsync(records.Next(100));
         await _site.Recorder.WaitForAsync(600, Token);
         _site.ShouldBeInOrder(records, _seed);
