@@ -23,6 +23,7 @@ internal static class CaseCli
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            Environment = { ["DOTNET_TieredPGO"] = "0" },
         })!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();

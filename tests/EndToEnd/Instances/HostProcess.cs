@@ -94,6 +94,8 @@ internal sealed class HostProcess : IAsyncDisposable
     private static HostProcess Launch(IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Repository.Host, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        // What a process learns about its hot paths by counting pays later than these live.
+        start.Environment["DOTNET_TieredPGO"] = "0";
         var host = new HostProcess(new Process { StartInfo = start });
         host._process.OutputDataReceived += (_, line) => host.Read(line.Data);
         host._process.ErrorDataReceived += (_, line) => host.Read(line.Data);

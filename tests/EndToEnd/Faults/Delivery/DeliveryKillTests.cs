@@ -5,7 +5,7 @@ namespace Switchboard.EndToEnd.Faults.Delivery;
 /// <summary>The process is ended with SIGKILL again and again while all flavors are at work, and once in the middle of a rebuild.</summary>
 public sealed class DeliveryKillTests(ITestOutputHelper output)
 {
-    private const int Kills = 4;
+    private const int Kills = 3;
 
     [Fact]
     public async Task Kills_during_delivery_lose_nothing_reorder_nothing_and_double_no_effect()

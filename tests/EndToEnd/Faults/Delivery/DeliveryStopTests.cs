@@ -10,7 +10,7 @@ public sealed class DeliveryStopTests(ITestOutputHelper output)
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
         await using var site = await DeliverySite.StartAsync(seed, pairs: 25);
-        for (var turn = 0; turn < 3; turn++)
+        for (var turn = 0; turn < 2; turn++)
         {
             using var api = site.Host.Connect();
             using var stop = new CancellationTokenSource();
