@@ -174,7 +174,8 @@ internal sealed class CaseStreamSession(
         var (tell, inQuery) = await filter.JudgeAsync(streamed.Told);
         if (tell)
         {
-            await BoundAsync(transport.EventAsync(streamed, inQuery, cancellationToken));
+            var shown = await filter.MayNameMergeAsync(streamed.Told) ? streamed : streamed.Veiled;
+            await BoundAsync(transport.EventAsync(shown, inQuery, cancellationToken));
             instruments.Sent();
         }
 

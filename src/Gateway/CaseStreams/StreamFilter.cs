@@ -79,6 +79,11 @@ internal sealed class StreamFilter
         return (inQuery || (before is not null && matcher.Matches(filter, before)), inQuery);
     }
 
+    /// <summary>Whether the client may know which case this one was merged with; of an event that was judged just now.</summary>
+    public async ValueTask<bool> MayNameMergeAsync(PublicCaseEvent told) =>
+        _scope is not { IsOpen: false } scope || told.MergedWith is not { } other
+        || (await _names.ProjectOfAsync(told.OrgId, other) is { } project && scope.Of(project) >= ProjectRelation.Viewer);
+
     /// <summary>
     /// Whether the case's project is one that the caller may view now. Of one that is gone only the end of its cases is told, and not to
     /// somebody to whom it was hidden.
@@ -107,13 +112,14 @@ internal sealed class StreamFilter
 /// <summary>The names by which queries mean people and projects, for the cases at hand.</summary>
 internal sealed class StreamNames : IDisposable
 {
+    private readonly IGrainFactory _grains;
     private readonly People _people;
     private readonly RefreshingCache<(Guid Org, Guid Project), ProjectSnapshot> _projects;
 
     public StreamNames(IGrainFactory grains, People people, IOptions<GatewayOptions> options, TimeProvider time)
     {
         var settings = options.Value;
-        _people = people;
+        (_grains, _people) = (grains, people);
         _projects = new RefreshingCache<(Guid Org, Guid Project), ProjectSnapshot>(
             (id, cancellationToken) => grains.GetGrain<IProjectGrain>(GrainKeys.Of(id.Org, id.Project)).GetAsync(cancellationToken),
             new CacheBounds(TimeSpan.FromSeconds(30), settings.CachedKeys, settings.CachedUnknownKeys, settings.ConcurrentKeyLookups),
@@ -131,6 +137,10 @@ internal sealed class StreamNames : IDisposable
         return new SearchDirectory(
             keys, people.All.Where(one => one.User is not null).ToImmutableDictionary(one => one.Id, one => one.User!.Email));
     }
+
+    /// <summary>The project that a case is in; null when it is gone.</summary>
+    public async ValueTask<Guid?> ProjectOfAsync(Guid orgId, Guid caseId) =>
+        (await _grains.GetGrain<ICaseGrain>(GrainKeys.Of(orgId, caseId)).GetAsync())?.ProjectId;
 
     /// <inheritdoc/>
     public void Dispose() => _projects.Dispose();

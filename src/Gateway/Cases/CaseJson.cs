@@ -63,8 +63,11 @@ internal static class CaseJson
     }
 
     /// <summary>The case alone, for many readers: without the keys of duplicates, which may be hidden from some.</summary>
-    public static void WriteResource(Utf8JsonWriter json, CaseSnapshot @case) =>
-        WriteCase(json, @case, new People.Resolved(), FrozenSet<Guid>.Empty, Place.Stream);
+    /// <param name="json">Where to.</param>
+    /// <param name="case">The case.</param>
+    /// <param name="hidesMerge">Whether the readers may not see the case that this one was merged into.</param>
+    public static void WriteResource(Utf8JsonWriter json, CaseSnapshot @case, bool hidesMerge) => WriteCase(
+        json, @case, new People.Resolved(), hidesMerge && @case.Details.Merged is { } into ? [into.CaseId] : FrozenSet<Guid>.Empty, Place.Stream);
 
     /// <summary>The users that a case refers to, the creator first; returns how many.</summary>
     public static int ReferencedUsers(CaseSnapshot @case, Span<Guid> ids)

@@ -64,17 +64,17 @@ internal static class ChangeJson
                 WriteText(json, "project_id", moved.FromProjectId.ToString(), moved.ToProjectId.ToString());
                 WriteText(json, "key", moved.FromKey, moved.ToKey);
                 break;
-            case CaseMerged merged:
-                WriteText(json, "merged_into", null, merged.Into.CaseId.ToString());
+            case CaseMerged:
+                WriteText(json, "merged_into", null, MergedWith(told));
                 break;
-            case CaseUnmerged unmerged:
-                WriteText(json, "merged_into", unmerged.From.CaseId.ToString(), null);
+            case CaseUnmerged:
+                WriteText(json, "merged_into", MergedWith(told), null);
                 break;
-            case CaseAbsorbed absorbed:
-                WriteText(json, "merged_cases", null, absorbed.Duplicate.CaseId.ToString());
+            case CaseAbsorbed:
+                WriteText(json, "merged_cases", null, MergedWith(told));
                 break;
-            case CaseReleased released:
-                WriteText(json, "merged_cases", released.Duplicate.CaseId.ToString(), null);
+            case CaseReleased:
+                WriteText(json, "merged_cases", MergedWith(told), null);
                 break;
             case TaskAdded added:
                 WriteTask(json, added.TaskId, null, added.Task);
@@ -92,6 +92,8 @@ internal static class ChangeJson
 
         json.WriteEndArray();
     }
+
+    private static string? MergedWith(PublicCaseEvent told) => told.HidesMerge ? null : told.MergedWith?.ToString();
 
     private static void WriteOpened(Utf8JsonWriter json, CaseOpened opened)
     {

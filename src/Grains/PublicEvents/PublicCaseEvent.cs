@@ -44,6 +44,19 @@ public sealed record PublicCaseEvent
     /// <summary>The case's project; null likewise.</summary>
     public Guid? ProjectId { get; init; }
 
+    /// <summary>Whether the case that this one was merged with stays unnamed, since whoever is told may not see it.</summary>
+    public bool HidesMerge { get; init; }
+
+    /// <summary>The case that this one was or is merged with, where the event or the case names one.</summary>
+    public Guid? MergedWith => Body switch
+    {
+        CaseMerged merged => merged.Into.CaseId,
+        CaseUnmerged unmerged => unmerged.From.CaseId,
+        CaseAbsorbed absorbed => absorbed.Duplicate.CaseId,
+        CaseReleased released => released.Duplicate.CaseId,
+        _ => Case?.Details.Merged?.CaseId,
+    };
+
     /// <summary>The case as it was when the event was read: after this event, and maybe after later ones. Null when it is gone or was not asked for.</summary>
     public CaseSnapshot? Case { get; init; }
 }

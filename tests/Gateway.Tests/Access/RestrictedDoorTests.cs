@@ -62,6 +62,7 @@ public sealed class RestrictedDoorTests(RunningGatewayFixture fixture) : IAsyncL
     public async Task A_hidden_duplicate_does_not_show_on_the_case_that_it_went_into()
     {
         await using var stranger = await EventClient.FollowAsync(_org.Stranger);
+        await using var viewer = await EventClient.FollowAsync(_org.Viewer);
         await _org.Contributor.PostAsync($"/api/v2/cases/{Secret}/comment", Documents.Case(new { comment = "The leaked key is 4711." }));
         await MergeAsync(Secret, Open);
         await HistoryTests.DeliverAsync(_org.Manager);
@@ -90,14 +91,26 @@ public sealed class RestrictedDoorTests(RunningGatewayFixture fixture) : IAsyncL
         {
             told = await stranger.ChangeAsync();
             ShouldTellNothing(told.GetRawText());
+            if (told.Text("type") == "case.absorbed")
+            {
+                told.GetRawText().ShouldNotContain(Secret);
+            }
         }
         while (told.Text("type") != "case.priority_changed");
+
+        (await UntilAsync(viewer, "case.absorbed")).GetRawText().ShouldContain(Secret);
     }
 
     [Fact]
     public async Task A_case_that_went_into_a_hidden_one_does_not_lead_there_or_name_it()
     {
+        await using var stranger = await EventClient.FollowAsync(_org.Stranger);
+        await using var viewer = await EventClient.FollowAsync(_org.Viewer);
         await MergeAsync(Open, Secret);
+        (await UntilAsync(stranger, "case.merged")).GetRawText().ShouldNotContain(Secret);
+        var seen = await UntilAsync(viewer, "case.merged");
+        seen.GetProperty("changes")[0].Text("new").ShouldBe(Secret);
+        seen.GetProperty("data").Related("merged_into").ShouldBe(Secret);
         await HistoryTests.DeliverAsync(_org.Manager);
         foreach (var door in new[] { "", "?redirect=false", "/timelines?page[size]=100", "/timelines?page[size]=100&redirect=false", "/history?page[size]=100" })
         {
@@ -123,6 +136,18 @@ public sealed class RestrictedDoorTests(RunningGatewayFixture fixture) : IAsyncL
 
         await MergeAsync(Open, Secret);
         await _org.Viewer.RefusedAsync(HttpMethod.Post, $"/api/v2/cases/{Open}/unmerge", Documents.EmptyCase, 403);
+    }
+
+    private static async Task<JsonElement> UntilAsync(EventClient client, string type)
+    {
+        while (true)
+        {
+            var told = await client.ChangeAsync();
+            if (told.Text("type") == type)
+            {
+                return told;
+            }
+        }
     }
 
     private static object Into(string id) => new { data = new { type = "case", attributes = new { into_id = id } } };
