@@ -4,7 +4,10 @@ using Switchboard.Bench.Gateway;
 
 namespace Switchboard.Bench.Grpc;
 
-/// <summary>A thousand watchers of all cases, and changes at a fixed rate: the time from sending a change to each watcher having it.</summary>
+/// <summary>
+/// A thousand watchers of all cases, and changes at a fixed rate: the time from sending a change to each watcher having it. Handlers but the
+/// one that wakes the streams run elsewhere, as in the benches of imports.
+/// </summary>
 internal static class WatchBench
 {
     private const int Connections = 10;

@@ -1,10 +1,13 @@
+using System.IO.Pipelines;
 using Google.Protobuf;
 using Grpc.Core;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Switchboard.Gateway.Access;
 using Switchboard.Gateway.CaseApi.Messages;
 using Switchboard.Gateway.CaseStreams;
 using Switchboard.Gateway.Grpc.Binding;
+using Switchboard.Gateway.Grpc.Calls;
 using Switchboard.Gateway.Grpc.Hosting;
 using Switchboard.Gateway.Http;
 using Switchboard.Grains.Imports;
@@ -19,6 +22,12 @@ internal sealed class CaseApiService(
     private readonly ApiPipeline _one = new(streams.OneCase, frame);
     private readonly Lazy<CaseImport> _import = new(() => new CaseImport(
         OperationsOf(provider).Single(static one => one.Id == "CreateCase"), importer, gate, frame));
+    private readonly Lazy<(ApiOperation Operation, ApiPipeline Pipeline, RequestBinding Binding)> _export = new(() =>
+    {
+        var operation = OperationsOf(provider).Single(static one => one.Id == "ExportCases");
+        return (operation, new ApiPipeline(operation, frame), new RequestBinding(ExportCasesRequest.Descriptor, operation));
+    });
+
     private readonly RequestBinding _allBinding = new(WatchCasesRequest.Descriptor, streams.AllCases);
     private readonly RequestBinding _oneBinding = new(WatchCaseRequest.Descriptor, streams.OneCase);
 
@@ -43,6 +52,19 @@ internal sealed class CaseApiService(
     public Task<ImportCasesResponse> ImportCases(IAsyncStreamReader<ImportCasesRequest> requests, ServerCallContext context) =>
         _import.Value.RunAsync(requests, context);
 
+    /// <summary>All cases that match a query.</summary>
+    public async Task ExportCases(ExportCasesRequest request, IServerStreamWriter<Case> responses, ServerCallContext context)
+    {
+        var (operation, pipeline, binding) = _export.Value;
+        var http = context.GetHttpContext();
+        var export = new ExportRequest(http, operation, RequestIds.Of(http.Request.Headers), binding, request, responses, context.CancellationToken);
+        await pipeline.RunAsync(http, export);
+        if (export.Refusal is { } refusal)
+        {
+            throw RpcRefusal.Of(refusal, export.Id);
+        }
+    }
+
     private static IEnumerable<ApiOperation> OperationsOf(IServiceProvider provider) =>
         provider.GetServices<IApiOperations>().SelectMany(static group => group.Operations);
 
@@ -58,5 +80,13 @@ internal sealed class CaseApiService(
         throw request.Refusal is { } refusal
             ? RpcRefusal.Of(refusal, id)
             : new RpcException(transport.End is { } end ? RpcWatchTransport.StatusOf(end) : Status.DefaultCancelled);
+    }
+
+    /// <summary>An export whose lines go back as messages.</summary>
+    private sealed class ExportRequest(
+        HttpContext http, ApiOperation operation, string id, RequestBinding binding, IMessage message, IServerStreamWriter<Case> responses, CancellationToken aborted)
+        : RpcRequest(http, operation, id, binding, message, Case.Descriptor, aborted)
+    {
+        public override PipeWriter BeginStream(string fileName, string? mediaType = null) => new LineMessages(Case.Descriptor, (IEncodedWriter)responses, Aborted);
     }
 }

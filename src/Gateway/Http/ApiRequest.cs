@@ -146,7 +146,7 @@ internal class ApiRequest(HttpContext http, ApiOperation operation, string id)
     /// </summary>
     /// <param name="fileName">What a browser may call it when it saves it.</param>
     /// <param name="mediaType">Another media type, where the client could choose one.</param>
-    public PipeWriter BeginStream(string fileName, string? mediaType = null)
+    public virtual PipeWriter BeginStream(string fileName, string? mediaType = null)
     {
         http.Response.StatusCode = operation.Success;
         http.Response.ContentType = mediaType ?? operation.StreamType;

@@ -56,6 +56,13 @@ internal sealed class CaseApiClient(RunningOrg org, string? apiKey = null) : IDi
         return answer.Messages(ImportCasesResponse.Parser).Single();
     }
 
+    public async Task<IReadOnlyList<Case>> ExportAsync(ExportCasesRequest request)
+    {
+        var answer = await SendAsync("ExportCases", request, []);
+        answer.Status.ShouldBe(0, answer.Message);
+        return [.. answer.Messages(Case.Parser)];
+    }
+
     public Task<HttpResponseMessage> OpenAsync(string method, IMessage request) => _client.OpenAsync(
         $"/switchboard.cases.v1.CaseApi/{method}", new ByteArrayContent(RpcClient.Frame(request.ToBytes())), Keys);
 

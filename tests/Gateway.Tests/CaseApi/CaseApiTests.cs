@@ -209,6 +209,25 @@ public sealed class CaseApiTests(RunningGatewayFixture running)
     }
 
     [Fact]
+    public async Task An_export_is_every_case_as_a_message()
+    {
+        const int Cases = 620; // more than one part
+        var org = await running.NewOrgAsync();
+        using var api = new CaseApiClient(org);
+        var (project, _) = await api.OpenCaseAsync();
+        await api.ImportAsync(Enumerable.Range(0, Cases).Select(row => new ImportCasesRequest
+        {
+            Case = new CreateCaseRequest { ProjectId = project, TypeId = StandardType, Title = $"row {row}", AssigneeId = org.UserId.ToString() },
+        }));
+        var all = await api.ExportAsync(new ExportCasesRequest());
+        all.Select(one => one.Id).Distinct().Count().ShouldBe(Cases + 1);
+        var shown = all.Single(one => one.Title == "row 17");
+        var alone = await api.CallAsync("GetCase", new GetCaseRequest { CaseId = shown.Id }, Case.Parser);
+        alone.MergeStatus = ""; // of no use where it is imported
+        shown.ShouldBe(alone);
+    }
+
+    [Fact]
     public async Task Nonsense_in_messages_is_refused_and_nothing_breaks()
     {
         var org = await running.NewOrgAsync();

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Switchboard.Gateway.Tests.Grpc.Protos;
 
 namespace Switchboard.Gateway.Tests.Grpc;
@@ -6,6 +7,24 @@ namespace Switchboard.Gateway.Tests.Grpc;
 public sealed class CallTests
 {
     private const string Echo = "/switchboard.test.v1.Echo/";
+
+    [Fact]
+    public async Task A_silent_connection_is_asked_whether_it_lives()
+    {
+        await using var server = await RpcServer.StartAsync(("Grpc:KeepAlivePing", "00:00:01"));
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(server.Http2.Host, server.Http2.Port, TestContext.Current.CancellationToken);
+        var stream = socket.GetStream();
+        await stream.WriteAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0"u8.ToArray(), TestContext.Current.CancellationToken);
+        var header = new byte[9];
+        do
+        {
+            await stream.ReadExactlyAsync(header, TestContext.Current.CancellationToken);
+            await stream.ReadExactlyAsync(new byte[(header[0] << 16) | (header[1] << 8) | header[2]], TestContext.Current.CancellationToken);
+        }
+        while (header[3] != 6); // until a PING, which is asked and not answered
+        header[4].ShouldBe((byte)0);
+    }
 
     [Fact]
     public async Task One_message_is_answered_with_one()

@@ -61,6 +61,28 @@ public sealed class IntakeRpcTests(RunningGatewayFixture gateway)
     }
 
     [Fact]
+    public async Task Troubles_are_listed_and_a_sign_of_life_is_taken()
+    {
+        var sender = await IntakeSender.CreateAsync(gateway, "api");
+        var receipt = await sender.SubmitAsync(new { title = "Disk full", dedup_key = "disk" });
+        await sender.IndexAsync();
+        using var client = new RpcClient(sender.Org.Gateway.Http2);
+        (string, string)[] keys = [("dd-api-key", sender.Org.ApiKey), ("dd-application-key", sender.Org.ApplicationKey)];
+
+        var listed = await client.CallAsync($"{Service}/ListIntakeAlerts", new ListIntakeAlertsRequest { FilterIntegrationId = sender.Id }, keys);
+        var alert = listed.Messages(ListIntakeAlertsResponse.Parser).Single().Alerts.ShouldHaveSingleItem();
+        (alert.Id, alert.IntegrationId, alert.Open, alert.Count).ShouldBe(("disk", sender.Id, true, 1L));
+        var other = await client.CallAsync($"{Service}/ListIntakeAlerts", new ListIntakeAlertsRequest { FilterCaseId = Guid.NewGuid().ToString() }, keys);
+        other.Messages(ListIntakeAlertsResponse.Parser).Single().Alerts.ShouldBeEmpty();
+        var told = await client.CallAsync($"{Service}/GetIntakeReceipt", new GetIntakeReceiptRequest { Receipt = receipt }, keys);
+        var message = told.Messages(IntakeReceipt.Parser).Single().Message;
+        message.Body.ShouldContain("Disk full");
+        (message.BodyBytes, message.Headers["authorization"]).ShouldBe((message.Body.Length, "[hidden]"));
+        (await client.CallAsync($"{Service}/SendHeartbeat", new Empty(), [("authorization", $"Bearer {sender.Key}")])).Status.ShouldBe(0);
+        (await client.CallAsync($"{Service}/SendHeartbeat", new Empty(), keys)).Status.ShouldBe(16);
+    }
+
+    [Fact]
     public async Task A_stranger_is_not_let_in()
     {
         var org = await gateway.NewOrgAsync();

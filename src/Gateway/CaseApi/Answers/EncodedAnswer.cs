@@ -27,6 +27,14 @@ internal static class EncodedAnswer
         return Take(type, buffer);
     }
 
+    /// <summary>The message of a resource that stands for itself.</summary>
+    public static EncodedMessage OfObject(MessageDescriptor type, ReadOnlySpan<byte> resource)
+    {
+        var buffer = Buffer();
+        MessageEncoder.WriteObject(type, resource, buffer);
+        return Take(type, buffer);
+    }
+
     /// <summary>The message that tells of a change.</summary>
     /// <param name="streamed">The change.</param>
     /// <param name="inQuery">Whether the case is what the client asked for after it.</param>
