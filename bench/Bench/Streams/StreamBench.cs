@@ -7,6 +7,7 @@ internal static class StreamBench
     public static IReadOnlyDictionary<string, Func<CancellationToken, Task<IReadOnlyList<Figure>>>> Parts { get; } =
         new SortedDictionary<string, Func<CancellationToken, Task<IReadOnlyList<Figure>>>>(StringComparer.Ordinal)
         {
+            ["client"] = ClientLatency.RunAsync,
             ["flavors"] = FlavorsBench.RunAsync,
             ["kafka"] = KafkaBench.RunAsync,
             ["log"] = PostgresLogBench.RunAsync,
