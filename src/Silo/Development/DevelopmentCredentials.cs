@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Switchboard.Silo.Development;
 
@@ -20,6 +21,13 @@ internal sealed record DevelopmentCredentials(
         RespectRequiredConstructorParameters = true,
         RespectNullableAnnotations = true,
     };
+
+    /// <summary>
+    /// An application key that admits one request a second, for trying out what a client does when it is told to wait: the first 40 digits of SHA-256 of
+    /// <c>{ApplicationKey}/limited</c>.
+    /// </summary>
+    [JsonIgnore]
+    public string LimitedApplicationKey => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{ApplicationKey}/limited")))[..40];
 
     /// <summary>New random ones.</summary>
     public static DevelopmentCredentials Create(string baseUrl) => new(

@@ -15,6 +15,7 @@ namespace Switchboard.Silo.Development;
 internal sealed partial class DevelopmentOrganisation(IGrainFactory grains, string credentialsFile, ILogger<DevelopmentOrganisation> logger)
 {
     private const string Name = "Development";
+    private const int LimitedPerSecond = 1;
 
     /// <summary>Creates what is missing and returns the credentials with the address of this start.</summary>
     /// <exception cref="StartupFailedException">The organisation's parts cannot be created.</exception>
@@ -44,19 +45,22 @@ internal sealed partial class DevelopmentOrganisation(IGrainFactory grains, stri
             Require(await user.ExecuteAsync(create, context, cancellationToken), "user");
         }
 
-        await EnsureKeyAsync(KeyKind.Api, credentials.ApiKey, null, context, cancellationToken);
-        await EnsureKeyAsync(KeyKind.Application, credentials.ApplicationKey, userId, context, cancellationToken);
+        await EnsureKeyAsync(KeyKind.Api, "Api", credentials.ApiKey, null, null, context, cancellationToken);
+        await EnsureKeyAsync(KeyKind.Application, "Application", credentials.ApplicationKey, userId, null, context, cancellationToken);
+        await EnsureKeyAsync(KeyKind.Application, "Limited", credentials.LimitedApplicationKey, userId, LimitedPerSecond, context, cancellationToken);
         return credentials;
     }
 
-    private async Task EnsureKeyAsync(KeyKind kind, string text, Guid? userId, CommandContext context, CancellationToken cancellationToken)
+    private async Task EnsureKeyAsync(
+        KeyKind kind, string name, string text, Guid? userId, int? requestsPerSecond, CommandContext context, CancellationToken cancellationToken)
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
         var key = grains.GetGrain<IKeyGrain>(hash);
         if (await key.GetAsync(cancellationToken) is null)
         {
-            var create = new CreateKey(Derived(context.OrgId, kind.ToString()), kind, text[..6], text[^4..], Name, userId, kind == KeyKind.Api ? [SpeechScopes.Owner] : [], null);
-            Require(await key.ExecuteAsync(create, context, cancellationToken), $"{kind} key");
+            var create = new CreateKey(
+                Derived(context.OrgId, name), kind, text[..6], text[^4..], Name, userId, kind == KeyKind.Api ? [SpeechScopes.Owner] : [], null, requestsPerSecond);
+            Require(await key.ExecuteAsync(create, context, cancellationToken), $"{name} key");
         }
     }
 

@@ -1,4 +1,5 @@
 // Every operation on cases, types and attributes, refused in the documented ways: 401, 403, 404 and 400.
+import { createHash } from "node:crypto";
 import { assert, check, refused } from "../check.mjs";
 import { configure, createCase, createProject, standardType, unique, v2 } from "../connect.mjs";
 
@@ -130,6 +131,9 @@ const plainly = (i) => [
   ["PUT", `/api/v2/cases/types/${i.type}/custom_attributes/${i.attribute}`],
 ];
 
+/** The development organisation's key that admits one request a second. */
+const limitedKeyOf = (applicationKey) => createHash("sha256").update(`${applicationKey}/limited`).digest("hex").slice(0, 40);
+
 export default async function refusals(api) {
   const { base_url: baseUrl, api_key: apiKey, application_key: applicationKey } = api.credentials;
   const mine = apisOf(configure(baseUrl, apiKey, applicationKey));
@@ -177,6 +181,39 @@ export default async function refusals(api) {
     await each(403, mine, changes(there));
     await api.policies.deleteRestrictionPolicy({ resourceId });
     await mine.cases.getCase({ caseId: opened.id });
+  });
+
+  await check("a key that has used up its requests is 429 to every operation", async () => {
+    const limited = apisOf(configure(baseUrl, apiKey, limitedKeyOf(applicationKey)));
+    const harmless = others(nowhere).filter(([, operation]) => !operation.startsWith("create"));
+    const wrong = [];
+    for (const [name, operation, args] of [...changes(nowhere), ...reads(nowhere), ...harmless]) {
+      // One request a second gets through.
+      let status;
+      for (let tries = 0; status !== 429 && tries < 5; tries++) {
+        status = await limited[name][operation](args).then(() => 200, (error) => error.code);
+      }
+      if (status !== 429) {
+        wrong.push(`${operation}: ${status}`);
+      }
+    }
+    assert.deepEqual(wrong, []);
+  });
+
+  await check("a 429 says which limit it is and when there is room again", async () => {
+    let answer;
+    for (let tries = 0; answer?.status !== 429 && tries < 5; tries++) {
+      answer = await api.plain("GET", "/api/v2/cases/projects", undefined, { "DD-APPLICATION-KEY": limitedKeyOf(applicationKey) });
+    }
+    assert.equal(answer.status, 429);
+    const header = (name) => answer.headers.get(name);
+    assert.deepEqual(
+      ["limit", "period", "remaining", "name"].map((name) => header(`x-ratelimit-${name}`)),
+      ["1", "1", "0", "application_key"],
+    );
+    assert.match(header("x-ratelimit-reset"), /^[0-9]+$/);
+    assert.match(header("retry-after"), /^[0-9]+$/);
+    assert.equal((await answer.json()).errors[0].status, "429");
   });
 
   await mine.cases.deleteProject({ projectId: project.id });
