@@ -67,6 +67,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<IApiOperations, CaseOperations>();
         services.AddSingleton<IApiOperations, TimelineOperations>();
         services.AddSingleton<IApiOperations, TaskOperations>();
+        services.AddSingleton<IApiOperations, CallOperations>();
         services.AddSingleton<IApiOperations, MergeOperations>();
         services.AddSingleton<IApiOperations, WatcherOperations>();
         services.AddSingleton<IApiOperations, CountOperations>();

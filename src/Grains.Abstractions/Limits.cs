@@ -146,4 +146,22 @@ public static class Limits
 
     /// <summary>Routes of an integration.</summary>
     public const int Routes = 100;
+
+    /// <summary>Calls of a case.</summary>
+    public const int CallsOfCase = 500;
+
+    /// <summary>Speakers of a call that have a name.</summary>
+    public const int CallSpeakers = 32;
+
+    /// <summary>One line of a call; a longer one is cut into several.</summary>
+    public const int CallLine = 2_000;
+
+    /// <summary>Lines that are added to a call at once.</summary>
+    public const int CallLinesAtOnce = 50;
+
+    /// <summary>The text of lines that are added to a call at once.</summary>
+    public const int CallTextAtOnce = 8_000;
+
+    /// <summary>All lines of a call together; later ones are left out.</summary>
+    public const int CallText = 4_000_000;
 }

@@ -103,6 +103,7 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton<IIntegrations, IntegrationRows>();
         services.AddSingleton<ICaseDirectory, CaseDirectory>();
         services.AddSingleton<ICaseLinks, CaseLinkRows>();
+        services.AddSingleton<ICaseCalls, CaseCallRows>();
         services.AddSingleton<CaseTypeRows>();
         services.AddSingleton<IAggregateRows<CaseTypeSnapshot>>(provider => provider.GetRequiredService<CaseTypeRows>());
         services.AddSingleton<ICaseTypeDirectory>(provider => provider.GetRequiredService<CaseTypeRows>());

@@ -23,7 +23,7 @@ internal static class Ports
     [
         typeof(IEventStore), typeof(IAggregateRows<CaseSnapshot>), typeof(IAggregateRows<ProjectSnapshot>), typeof(IAggregateRows<UserSnapshot>),
         typeof(IAggregateRows<OrgSnapshot>), typeof(IOrgDirectory), typeof(ICaseDirectory), typeof(IProjectDirectory), typeof(IPolicyDirectory), typeof(ITeamDirectory), typeof(IAggregateRows<TeamSnapshot>), typeof(ICaseNumbers),
-        typeof(ITimelineReader), typeof(ICaseLinks), typeof(ICaseTypeDirectory), typeof(IAggregateRows<CaseTypeSnapshot>),
+        typeof(ITimelineReader), typeof(ICaseLinks), typeof(ICaseCalls), typeof(ICaseTypeDirectory), typeof(IAggregateRows<CaseTypeSnapshot>),
         typeof(IViewDirectory), typeof(ITemplateDirectory),
     ];
 

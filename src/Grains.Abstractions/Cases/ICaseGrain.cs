@@ -37,6 +37,13 @@ public interface ICaseGrain : IGrainWithStringKey
     ValueTask<Outcome<CaseSnapshot>> MergeAsync(MergeCommand command, CommandContext context, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Announces, begins, feeds or ends a call. The answer's call has been committed. A call follows its case when that is merged into another
+    /// one: its next command goes to that one's grain.
+    /// </summary>
+    [Alias("Call")]
+    ValueTask<Outcome<CaseCall>> CallAsync(CallCommand command, CommandContext context, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Forgets what is cached, so that the next call reads the row; sent after a change that did not go through this grain.
     /// Never waits for a command in progress: the project that sends this may be what that command waits for.
     /// </summary>

@@ -106,6 +106,9 @@ public sealed record SessionRequest
 
     /// <summary>Whether the client may come back after its connection broke.</summary>
     [Id(7)] public bool Resumable { get; init; }
+
+    /// <summary>The call, where there is a case.</summary>
+    [Id(8)] public Guid? CallId { get; init; }
 }
 
 /// <summary>What a session came to so far: absolute amounts from its beginning, so that a repeated or late report changes nothing.</summary>

@@ -118,4 +118,16 @@ public static class TimelineCellKinds
 
     /// <summary>No longer linked to something.</summary>
     public const string LinkRemoved = "LINK_REMOVED";
+
+    /// <summary>A call began.</summary>
+    public const string CallStarted = "CALL_STARTED";
+
+    /// <summary>A call came from a case that was merged into this one.</summary>
+    public const string CallTaken = "CALL_TAKEN";
+
+    /// <summary>Something was said in a call.</summary>
+    public const string CallSaid = "CALL_SAID";
+
+    /// <summary>A call is over.</summary>
+    public const string CallEnded = "CALL_ENDED";
 }

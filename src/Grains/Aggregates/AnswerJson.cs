@@ -21,6 +21,7 @@ namespace Switchboard.Grains.Aggregates;
 [JsonSerializable(typeof(CaseSnapshot))]
 [JsonSerializable(typeof(TimelineCell))]
 [JsonSerializable(typeof(CaseLink))]
+[JsonSerializable(typeof(CaseCall))]
 [JsonSerializable(typeof(CaseTypeSnapshot))]
 [JsonSerializable(typeof(ProjectSnapshot))]
 [JsonSerializable(typeof(TeamSnapshot))]

@@ -5,7 +5,7 @@ using Switchboard.Grains.Aggregates;
 namespace Switchboard.Grains.Cases;
 
 /// <summary>
-/// The state of a case after an event. Comments, watchers and links raise the version but are not a change of the case itself:
+/// The state of a case after an event. Comments, calls, watchers and links raise the version but are not a change of the case itself:
 /// <see cref="CaseSnapshot.ModifiedAt"/> stays as it is.
 /// </summary>
 internal static class CaseEvolver
@@ -77,6 +77,7 @@ internal static class CaseEvolver
             CaseUnmerged => Modified(state, stamp) with { Details = state.Details with { Merged = null } },
             CaseAbsorbed e => Modified(state, stamp) with { Details = AbsorbedRules.With(state.Details, e.Duplicate) },
             CaseReleased e => Modified(state, stamp) with { Details = AbsorbedRules.Without(state.Details, e.Duplicate) },
+            CallAnnounced or CallStarted or CallResumed or CallTaken or CallSaid or CallEnded => state with { Version = stamp.Version },
             LinkAdded or LinkRemoved => state with { Version = stamp.Version },
             CaseDeleted => null,
             _ => throw new ArgumentException($"{fact.GetType().Name} has no arm in {nameof(CaseEvolver)}.", nameof(fact)),

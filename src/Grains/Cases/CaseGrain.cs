@@ -17,7 +17,8 @@ internal sealed partial class CaseGrain(
     IAggregateRows<CaseSnapshot> rows,
     ITimelineReader timeline,
     ICaseNumbers numbers,
-    ICaseLinks links) : AggregateGrain<CaseSnapshot>(runtime), ICaseGrain
+    ICaseLinks links,
+    ICaseCalls calls) : AggregateGrain<CaseSnapshot>(runtime), ICaseGrain
 {
     private StreamName _stream;
 
@@ -46,6 +47,13 @@ internal sealed partial class CaseGrain(
         context.OrgId == _stream.OrgId
             ? RunAsync(_stream, command, context, PlanCommentAsync, AnswerJson.Default.TimelineCell, cancellationToken)
             : new ValueTask<Outcome<TimelineCell>>(CaseDecider.NotFound);
+
+    /// <inheritdoc/>
+    public ValueTask<Outcome<CaseCall>> CallAsync(
+        CallCommand command, CommandContext context, CancellationToken cancellationToken = default) =>
+        context.OrgId == _stream.OrgId
+            ? RunAsync(_stream, command, context, PlanCallAsync, AnswerJson.Default.CaseCall, cancellationToken)
+            : new ValueTask<Outcome<CaseCall>>(CaseDecider.NotFound);
 
     /// <inheritdoc/>
     public async ValueTask<Outcome<CaseLink>> LinkAsync(
@@ -107,6 +115,7 @@ internal sealed partial class CaseGrain(
     protected override DomainError? ConflictOf(string constraint, object command) => (constraint, command) switch
     {
         ("timeline_cell_pkey", AddComment c) => CommentDecider.CellTaken(c.CellId),
+        ("case_call_pkey", _) => CallDecider.Taken(((CallCommand)command).CallId),
         ("case_link_pair" or "case_link_pkey", AddLink c) => LinkDecider.Taken(c.Relationship),
         _ => null,
     };
@@ -200,6 +209,17 @@ internal sealed partial class CaseGrain(
             : await timeline.FindAsync(_stream.OrgId, _stream.Id, command.CellId, cancellationToken);
         var facts = new CommentFacts(context.Actor, context.ManagesProject, existing);
         return CasePlan.Of(state, CommentDecider.Decide(state, command, facts), Origin(context), existing);
+    }
+
+    private async ValueTask<Plan<CaseSnapshot, CaseCall>> PlanCallAsync(
+        CaseSnapshot? state, CallCommand command, CommandContext context, CancellationToken cancellationToken)
+    {
+        var (org, known) = (_stream.OrgId, state is null ? null : await calls.FindAsync(_stream.OrgId, command.CallId, cancellationToken));
+        var facts = new CallFacts(
+            known,
+            state is not null && known is null ? await calls.CountAsync(org, _stream.Id, cancellationToken) : 0,
+            known is not null && known.CaseId != _stream.Id && await calls.IsMergedAsync(org, known.CaseId, _stream.Id, cancellationToken));
+        return CallPlan.Of(state, known, CallDecider.Decide(state, command, facts), Origin(context));
     }
 
     private async ValueTask<Plan<CaseSnapshot, CaseLink>> PlanLinkAsync(

@@ -61,6 +61,11 @@ internal static class CaseTimeline
         InsightsRemoved e => Trace(TimelineCellKinds.InsightRemoved, stamp, Insights(e.Insights)),
         LinkAdded e => Trace(TimelineCellKinds.LinkAdded, stamp, Link(e.LinkId, e.Relationship, e.Parent, e.Child)),
         LinkRemoved e => Trace(TimelineCellKinds.LinkRemoved, stamp, Link(e.LinkId, e.Relationship, e.Parent, e.Child)),
+        CallStarted e => Trace(TimelineCellKinds.CallStarted, stamp, CallCells.Started(e)),
+        CallTaken e => Trace(TimelineCellKinds.CallTaken, stamp, CallCells.Taken(e)),
+        CallSaid e => Trace(TimelineCellKinds.CallSaid, stamp, CallCells.Said(e)),
+        CallEnded e => Trace(TimelineCellKinds.CallEnded, stamp, CallCells.Ended(e)),
+        CallAnnounced or CallResumed => null,
         WatcherAdded or WatcherRemoved or CustomAttributeChanged or TaskAdded or CaseDeleted => null,
         _ => throw new ArgumentException($"{fact.GetType().Name} has no arm in {nameof(CaseTimeline)}.", nameof(fact)),
     };

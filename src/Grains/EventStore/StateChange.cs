@@ -74,6 +74,15 @@ public sealed record LinkWritten(CaseLink Link) : StateChange;
 /// <summary>A link that goes; it must be there, else the append is a version conflict.</summary>
 public sealed record LinkErased(CaseLink Link) : StateChange;
 
+/// <summary>
+/// A call's row, and lines that are new. It must still have the version that the command was decided on, else the append is a version conflict.
+/// </summary>
+/// <param name="Call">The call.</param>
+/// <param name="ExpectedVersion">Its version before; 0 for a new one.</param>
+/// <param name="Lines">New lines.</param>
+/// <param name="Searched">Whether the case is to be found by what was said so far.</param>
+public sealed record CallWritten(CaseCall Call, long ExpectedVersion, ImmutableArray<CallLine> Lines, bool Searched) : StateChange;
+
 /// <summary>A new timeline cell.</summary>
 public sealed record CellAdded(TimelineCell Cell) : StateChange;
 

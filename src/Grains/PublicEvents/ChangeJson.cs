@@ -85,6 +85,23 @@ internal static class ChangeJson
             case TaskRemoved removed:
                 WriteTask(json, removed.TaskId, removed.Task, null);
                 break;
+            case CallStarted started:
+                WriteCall(json, started.CallId, started, static (json, e) => json.WriteString("session_id", e.SessionId));
+                break;
+            case CallAnnounced announced:
+                WriteCall(json, announced.CallId, announced, static (json, e) => json.WriteString("title", e.Title));
+                break;
+            case CallTaken taken:
+                WriteCall(json, taken.Call.Id, taken.Call, static (json, e) => json.WriteString("title", e.Title));
+                break;
+            case CallSaid said:
+                WriteCall(json, said.CallId, said, static (json, e) => CallCells.WriteLines(json, e.Lines));
+                break;
+            case CallEnded ended:
+                WriteCall(json, ended.CallId, ended, static (json, e) => CallCells.WriteRecord(json, e.Record));
+                break;
+            case CallResumed:
+                break;
             default:
                 WriteStored(json, told);
                 break;
@@ -138,6 +155,19 @@ internal static class ChangeJson
         json.WriteString("id"u8, taskId);
         TaskCells.Write(json, "old", old);
         TaskCells.Write(json, "new", @new);
+        json.WriteEndObject();
+    }
+
+    /// <summary>What came of a call: nothing of it is ever taken away.</summary>
+    private static void WriteCall<T>(Utf8JsonWriter json, Guid callId, T fact, Action<Utf8JsonWriter, T> members)
+    {
+        json.WriteStartObject();
+        json.WriteString("field"u8, "call"u8);
+        json.WriteString("id"u8, callId);
+        json.WriteNull("old"u8);
+        json.WriteStartObject("new"u8);
+        members(json, fact);
+        json.WriteEndObject();
         json.WriteEndObject();
     }
 

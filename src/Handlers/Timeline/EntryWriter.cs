@@ -74,6 +74,12 @@ internal static class EntryWriter
         LinkRemoved e => (Payload(handled), null, $"Link removed: {e.Parent.Type} {e.Relationship} {e.Child.Type}"),
         CaseArchived => (false, true, "Archived"),
         CaseUnarchived => (true, false, "Taken out of the archive"),
+        CallAnnounced e => (null, e.CallId.ToString("D"), e.Title.Length == 0 ? "Call announced" : $"Call announced: {Quote(e.Title)}"),
+        CallStarted e => (null, e.CallId.ToString("D"), e.Title.Length == 0 ? "Call began" : $"Call began: {Quote(e.Title)}"),
+        CallResumed e => (null, e.CallId.ToString("D"), "Call goes on"),
+        CallTaken e => (null, e.Call.Id.ToString("D"), "Call taken over from a duplicate"),
+        CallSaid e => (null, Payload(handled)["lines"]?.DeepClone(), Said(e)),
+        CallEnded e => (null, Payload(handled)["record"]?.DeepClone(), string.Create(CultureInfo.InvariantCulture, $"Call ended after {e.Record.Duration / 1000} s")),
         CommentAdded e => (null, e.Message, $"Commented: {Quote(e.Message)}"),
         CommentEdited e => (e.From, e.To, $"Comment edited from {Quote(e.From)} to {Quote(e.To)}"),
         CommentDeleted e => (e.Message, null, $"Comment deleted: {Quote(e.Message)}"),
@@ -125,6 +131,10 @@ internal static class EntryWriter
         var more = changed.Count > shown ? string.Create(CultureInfo.InvariantCulture, $" and {changed.Count - shown} more") : "";
         return changed.Count == 0 ? "Attributes replaced by the same ones" : $"Attributes changed: {string.Join("; ", changed.Take(shown))}{more}";
     }
+
+    private static string Said(CallSaid e) => e.Lines.IsEmpty
+        ? "The call became too long; the rest is left out"
+        : Cut(string.Join("; ", e.Lines.Select(static line => $"{line.Speaker} said \"{line.Text}\"")));
 
     private static string Brought(AbsorbedCase duplicate)
     {

@@ -25,6 +25,13 @@ internal sealed class CaseBatchRows(RowReader rows)
         CaseRow.Read,
         cancellationToken);
 
+    /// <summary>What was said in the calls of cases, as far as it is searched; of cases without calls nothing.</summary>
+    public async ValueTask<Dictionary<Guid, string>> SaidAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) => (await rows.ListAsync(
+        "select case_id, said from case_text where case_id = any($1) and said <> ''",
+        [Ids(ids)],
+        static row => (Id: row.GetGuid(0), Said: row.GetString(1)),
+        cancellationToken)).ToDictionary(static one => one.Id, static one => one.Said);
+
     private static Npgsql.NpgsqlParameter Ids(IReadOnlyCollection<Guid> ids) =>
         new() { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Uuid, Value = ids.ToArray() };
 }

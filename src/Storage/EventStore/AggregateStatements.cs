@@ -157,6 +157,10 @@ internal static class AggregateStatements
                 delete from case_former_key where case_id in (select id from gone)
             ), merges as (
                 delete from case_merge where org_id = $1 and (case_id in (select id from gone) or into_id in (select id from gone))
+            ), calls as (
+                delete from case_call where case_id in (select id from gone) returning id
+            ), call_lines as (
+                delete from case_call_line where org_id = $1 and call_id in (select id from calls)
             ), links as (
                 delete from case_link
                 where org_id = $1

@@ -59,7 +59,7 @@ internal static class AppendRules
     }
 
     /// <summary>Whether a change writes the aggregate's own row, which is what the expected version is checked on.</summary>
-    public static bool WritesOwnRow(StateChange change) => change is not (CellAdded or CellChanged or CasePlaced or CaseEchoed or LinkWritten or LinkErased
+    public static bool WritesOwnRow(StateChange change) => change is not (CellAdded or CellChanged or CallWritten or CasePlaced or CaseEchoed or LinkWritten or LinkErased
         or OtherCaseWritten or MergeWritten or MergeErased);
 
     private static void CheckEcho(StreamName stream, CaseEchoed echo)
@@ -86,6 +86,7 @@ internal static class AppendRules
         CaseWritten written => (written.Case.OrgId, written.Case.Id, written.Case.Version),
         CellAdded added => (added.Cell.OrgId, added.Cell.CaseId, null),
         CellChanged changed => (changed.Cell.OrgId, changed.Cell.CaseId, null),
+        CallWritten written => (written.Call.OrgId, written.Call.CaseId, null),
         CasePlaced placed => (placed.Case.OrgId, placed.Case.Id, null),
         CaseTypeWritten written => (written.Type.OrgId, written.Type.StreamId, written.Type.Version),
         MergeWritten written => (written.OrgId, written.CaseId, null),

@@ -123,6 +123,9 @@ internal sealed class BatchStatements(EventCodec codec, TimeProvider time)
             case LinkErased erased:
                 _links.Add(LinkStatements.Delete(erased.Link));
                 break;
+            case CallWritten written:
+                _links.AddRange(CallStatements.Write(written));
+                break;
             case CellAdded added:
                 _newCells.Add(added.Cell);
                 break;

@@ -79,6 +79,23 @@ internal sealed class PostgresSearchRebuild(TenantDatabase database) : ISearchRe
             await writing.ExecuteNonQueryAsync(cancellationToken);
         }
 
+        await using var saying = new NpgsqlCommand(
+            """
+            update case_text t set said = s.said
+            from (
+                select c.case_id, left(string_agg(l.text, E'\n' order by c.created_at, c.id, l.number), 200000) as said
+                from case_call c join case_call_line l on l.org_id = c.org_id and l.call_id = c.id
+                where c.case_id = any($1)
+                group by c.case_id) s
+            where t.case_id = s.case_id and t.said <> s.said
+            """,
+            connection,
+            transaction)
+        {
+            Parameters = { Parameters.Of([.. cases.Select(static one => one.Id)]) },
+        };
+        await saying.ExecuteNonQueryAsync(cancellationToken);
+
         await transaction.CommitAsync(cancellationToken);
         return (cases.Count, cases.Count == 0 ? after : cases[^1].Id);
     }

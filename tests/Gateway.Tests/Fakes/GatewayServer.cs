@@ -11,6 +11,7 @@ using Switchboard.Grains.Analytics;
 using Switchboard.Grains.Audit;
 using Switchboard.Grains.CaseStreams;
 using Switchboard.Grains.Cases;
+using Switchboard.Grains.Files;
 using Switchboard.Grains.Imports;
 using Switchboard.Grains.Intake;
 using Switchboard.Grains.Orgs;
@@ -60,7 +61,9 @@ internal sealed class GatewayServer : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(log);
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.Services.AddSingleton<IGrainFactory>(grains);
-        var nothing = new NoDirectories();
+        var (nothing, calls) = (new NoDirectories(), new NoCalls());
+        builder.Services.AddSingleton<ICaseCalls>(calls);
+        builder.Services.AddSingleton<IBlobStore>(calls);
         builder.Services.AddSingleton<ICaseSearch>(nothing);
         builder.Services.AddSingleton<ICaseDirectory>(nothing);
         builder.Services.AddSingleton<ICaseLinks>(nothing);

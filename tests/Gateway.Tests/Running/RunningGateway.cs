@@ -12,6 +12,7 @@ using Orleans.Hosting;
 using Switchboard.Commands;
 using Switchboard.Gateway.Grpc.Hosting;
 using Switchboard.Gateway.Http;
+using Switchboard.Gateway.Speech.Listen;
 using Switchboard.Gateway.Tests.Fakes;
 using Switchboard.Grains;
 using Switchboard.Orgs;
@@ -65,6 +66,7 @@ public sealed class RunningGateway : IAsyncDisposable
         builder.UseOrleans(static silo => silo.UseLocalhostClustering());
         var app = builder.Build();
         app.MapSwitchboardGateway();
+        app.MapSpeech();
         await app.StartAsync();
         return new RunningGateway(app, log);
     }

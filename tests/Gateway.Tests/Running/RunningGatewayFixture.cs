@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Switchboard.Gateway.Tests.Running;
 using Switchboard.Handlers;
@@ -24,7 +25,12 @@ public sealed class RunningGatewayFixture : IAsyncDisposable
     public async Task<RunningOrg> NewOrgAsync() => await (await _running.Value).Gateway.NewOrgAsync();
 
     /// <summary>Another gateway process, as it were, on a database.</summary>
-    public static Task<RunningGateway> StartAsync(string connectionString, params (string Key, string Value)[] settings) => RunningGateway.StartAsync(
+    public static Task<RunningGateway> StartAsync(string connectionString, params (string Key, string Value)[] settings) =>
+        StartAsync(connectionString, static _ => { }, settings);
+
+    /// <summary>The same with more services.</summary>
+    public static Task<RunningGateway> StartAsync(
+        string connectionString, Action<WebApplicationBuilder> more, params (string Key, string Value)[] settings) => RunningGateway.StartAsync(
         builder =>
         {
             builder.Configuration.AddInMemoryCollection(
@@ -34,6 +40,7 @@ public sealed class RunningGatewayFixture : IAsyncDisposable
             ]);
             builder.Services.AddSwitchboardStorage(builder.Configuration);
             builder.Services.AddSwitchboardHandlers(builder.Configuration);
+            more(builder);
         },
         settings);
 

@@ -9,6 +9,7 @@ using Switchboard.Grains.Audit;
 using Switchboard.Grains.CaseStreams;
 using Switchboard.Grains.Cases;
 using Switchboard.Grains.EventStore;
+using Switchboard.Grains.Files;
 using Switchboard.Grains.Imports;
 using Switchboard.Grains.Intake;
 using Switchboard.Grains.Orgs;
@@ -127,6 +128,8 @@ public sealed class StorageFaultTests : IAsyncLifetime
         services.AddSingleton<ICaseNumbers>(_store);
         services.AddSingleton<ICaseDirectory>(_store);
         services.AddSingleton<ITimelineReader>(_store);
+        services.AddSingleton<ICaseCalls>(_store);
+        services.AddSingleton<IBlobStore>(new NoCalls());
         services.AddSingleton<ICaseLinks>(_store);
         services.AddSingleton<ICaseTypeDirectory>(_store);
         services.AddSingleton<IAggregateRows<CaseTypeSnapshot>>(_store);

@@ -19,7 +19,7 @@ public sealed class MutationTests(ITestOutputHelper output)
     private static readonly string[] Comings =
     [
         "created", "opened", "added", "defined", "favored", "unfavored", "removed", "deleted", "archived", "unarchived", "enabled", "disabled", "revoked",
-        "merged", "unmerged", "absorbed", "released", "received", "tagged",
+        "merged", "unmerged", "absorbed", "released", "received", "tagged", "announced", "started", "resumed", "taken", "said", "ended",
     ];
 
     [Fact]

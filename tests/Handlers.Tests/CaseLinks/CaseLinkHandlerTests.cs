@@ -117,6 +117,9 @@ public sealed class CaseLinkHandlerTests
         public ValueTask<Outcome<TimelineCell>> CommentAsync(CommentCommand command, CommandContext context, CancellationToken cancellationToken = default) =>
             throw new NotSupportedException();
 
+        public ValueTask<Outcome<CaseCall>> CallAsync(CallCommand command, CommandContext context, CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException();
+
         public ValueTask<Outcome<CaseLink>> LinkAsync(LinkCommand command, CommandContext context, CancellationToken cancellationToken = default) =>
             throw new NotSupportedException();
 

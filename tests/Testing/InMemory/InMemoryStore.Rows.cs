@@ -23,7 +23,7 @@ namespace Switchboard.Testing.InMemory;
 /// <summary>The ports that read rows and hand out numbers.</summary>
 public sealed partial class InMemoryStore :
     IAggregateRows<CaseSnapshot>, IAggregateRows<ProjectSnapshot>, IAggregateRows<UserSnapshot>, IAggregateRows<KeySnapshot>,
-    IAggregateRows<OrgSnapshot>, ICaseNumbers, ICaseDirectory, ICaseLinks, ICaseTypeDirectory, IAggregateRows<CaseTypeSnapshot>, IProjectDirectory, IOrgDirectory, ITimelineReader,
+    IAggregateRows<OrgSnapshot>, ICaseNumbers, ICaseDirectory, ICaseLinks, ICaseCalls, ICaseTypeDirectory, IAggregateRows<CaseTypeSnapshot>, IProjectDirectory, IOrgDirectory, ITimelineReader,
     IViewDirectory, ITemplateDirectory, IPolicyDirectory, ITeamDirectory, IAggregateRows<TeamSnapshot>
 {
     private readonly Dictionary<(Guid OrgId, Guid Scope), long> _numbers = [];
@@ -300,6 +300,37 @@ public sealed partial class InMemoryStore :
             .Where(cell => cell.OrgId == orgId && caseIds.Contains(cell.CaseId) && cell.DeletedAt is null && Shows(cell, hidden))
             .OrderBy(cell => cell.CaseId).ThenBy(cell => cell.CaseVersion).ThenBy(cell => cell.Id),
     ]);
+
+    ValueTask<CaseCall?> ICaseCalls.FindAsync(Guid orgId, Guid callId, CancellationToken cancellationToken) =>
+        new(Read().Calls.GetValueOrDefault((orgId, callId)));
+
+    /// <inheritdoc/>
+    public ValueTask<int> CountAsync(Guid orgId, Guid caseId, CancellationToken cancellationToken) =>
+        new(Read().Calls.Values.Count(call => call.OrgId == orgId && call.CaseId == caseId));
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<CaseCall>> ListAsync(
+        Guid orgId, Guid caseId, ImmutableArray<Guid> hidden, int skip, int most, CancellationToken cancellationToken)
+    {
+        var joined = Joined(caseId);
+        return new([.. Read().Calls.Values
+            .Where(call => call.OrgId == orgId && joined.Contains(call.CaseId))
+            .Where(call => call.CaseId == caseId || !hidden.Contains(Read().Cases[call.CaseId].ProjectId))
+            .OrderByDescending(static call => call.CreatedAt).ThenByDescending(static call => call.Id).Skip(skip).Take(most)]);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<CallLine>> LinesAsync(Guid orgId, Guid callId, int after, int most, CancellationToken cancellationToken) =>
+        new([.. Read().CallLines.Where(one => one.Key.OrgId == orgId && one.Key.CallId == callId && one.Key.Number > after).Take(most).Select(static one => one.Value)]);
+
+    /// <inheritdoc/>
+    public ValueTask<bool> IsMergedAsync(Guid orgId, Guid caseId, Guid intoId, CancellationToken cancellationToken) => new(Joined(intoId).Contains(caseId));
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<(Guid OrgId, Guid Id)>> UnfinishedAsync(DateTimeOffset silentSince, int most, CancellationToken cancellationToken) =>
+        new([.. Read().Calls.Values
+            .Where(call => call.EndedAt is null && call.SessionId is not null && call.UpdatedAt < silentSince)
+            .Take(most).Select(static call => (call.OrgId, call.Id))]);
 
     private long Next((Guid, Guid) scope) => _numbers[scope] = _numbers.GetValueOrDefault(scope) + 1;
 }

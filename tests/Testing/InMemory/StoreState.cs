@@ -34,6 +34,11 @@ internal sealed class StoreState
 
     public ImmutableDictionary<Guid, CaseLink> Links { get; private set; } = ImmutableDictionary<Guid, CaseLink>.Empty;
 
+    public ImmutableDictionary<(Guid OrgId, Guid Id), CaseCall> Calls { get; private set; } = ImmutableDictionary<(Guid, Guid), CaseCall>.Empty;
+
+    public ImmutableSortedDictionary<(Guid OrgId, Guid CallId, int Number), CallLine> CallLines { get; private set; } =
+        ImmutableSortedDictionary<(Guid, Guid, int), CallLine>.Empty;
+
     public ImmutableDictionary<Guid, (Guid OrgId, Guid IntoId)> Merges { get; private set; } = ImmutableDictionary<Guid, (Guid, Guid)>.Empty;
 
     public ImmutableDictionary<Guid, ProjectSnapshot> Projects { get; private set; } = ImmutableDictionary<Guid, ProjectSnapshot>.Empty;
@@ -96,6 +101,15 @@ internal sealed class StoreState
                 return Write(written, request.ExpectedVersion == 0);
             case CellAdded { Cell: var cell }:
                 return Try(!Cells.ContainsKey(KeyOf(cell)), "timeline_cell_pkey", () => Cells = Cells.Add(KeyOf(cell), cell));
+            case CallWritten { Call: var call } heard:
+                var version = Calls.GetValueOrDefault((call.OrgId, call.Id))?.Version ?? 0;
+                return version > 0 && heard.ExpectedVersion == 0
+                    ? new AppendResult(AppendStatus.UniqueConflict, "case_call_pkey")
+                    : Try(version == heard.ExpectedVersion, null, () =>
+                    {
+                        Calls = Calls.SetItem((call.OrgId, call.Id), call);
+                        CallLines = CallLines.AddRange(heard.Lines.Select(line => KeyValuePair.Create((call.OrgId, call.Id, line.Number), line)));
+                    });
             case CasePlaced placed:
                 FormerKeys = FormerKeys.SetItem((placed.Case.OrgId, placed.FormerKey), placed.Case.Id);
                 var target = Projects.GetValueOrDefault(placed.Case.ProjectId);

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Switchboard.Gateway.Speech.Calls;
 using Switchboard.Gateway.Speech.Listen;
 using Switchboard.Grains.EventStore;
 using Switchboard.Grains.Speech.Access;
@@ -25,6 +26,7 @@ internal sealed class FileEndpoint(
     ISpeechEnginePools pools,
     IUsageLedger ledger,
     MediaFetcher fetcher,
+    FileCalls calls,
     IOptions<SpeechFileOptions> options,
     ListenInstruments instruments,
     TimeProvider time,
@@ -79,6 +81,12 @@ internal sealed class FileEndpoint(
             return impossible;
         }
 
+        var (target, unbound) = await calls.FindAsync(request);
+        if (unbound is not null)
+        {
+            return unbound;
+        }
+
         var grant = await request.AcquireAsync(slots, SpeechSlotKind.File, request.Id);
         if (grant.Slot is not { } slot)
         {
@@ -91,7 +99,7 @@ internal sealed class FileEndpoint(
             using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, request.Http.RequestAborted);
             try
             {
-                return await FromBodyOrAddressAsync(request, both.Token);
+                return await FromBodyOrAddressAsync(request, target, both.Token);
             }
             catch (SpeechRefusedException refused)
             {
@@ -104,12 +112,12 @@ internal sealed class FileEndpoint(
         }
     }
 
-    private async Task<SpeechError?> FromBodyOrAddressAsync(ListenRequest request, CancellationToken cancellationToken)
+    private async Task<SpeechError?> FromBodyOrAddressAsync(ListenRequest request, CallTarget? target, CancellationToken cancellationToken)
     {
         var http = request.Http.Request;
         if (http.ContentType is not { } type || !type.StartsWith("application/json", StringComparison.OrdinalIgnoreCase))
         {
-            return await TranscribeAsync(request, http.Body, http.ContentLength, cancellationToken);
+            return await TranscribeAsync(request, target, http.Body, http.ContentLength, cancellationToken);
         }
 
         if (await ReadAddressAsync(http.Body, cancellationToken) is not { } address)
@@ -119,10 +127,11 @@ internal sealed class FileEndpoint(
 
         using var media = await fetcher.FetchAsync(address, cancellationToken);
         await using var body = await media.Content.ReadAsStreamAsync(cancellationToken);
-        return await TranscribeAsync(request, body, media.Content.Headers.ContentLength, cancellationToken);
+        return await TranscribeAsync(request, target, body, media.Content.Headers.ContentLength, cancellationToken);
     }
 
-    private async Task<SpeechError?> TranscribeAsync(ListenRequest request, Stream source, long? length, CancellationToken cancellationToken)
+    private async Task<SpeechError?> TranscribeAsync(
+        ListenRequest request, CallTarget? target, Stream source, long? length, CancellationToken cancellationToken)
     {
         if (length > options.Value.MaxBytes)
         {
@@ -155,9 +164,14 @@ internal sealed class FileEndpoint(
             return body.Fault ?? transcription.Refusal ?? SpeechError.BadGateway;
         }
 
-        return TryReadSeconds(answer.RootElement, out var seconds)
-            ? await AnswerAsync(request, answer.RootElement, seconds, body.Sha256, created, cancellationToken)
-            : SpeechError.BadGateway;
+        if (!TryReadSeconds(answer.RootElement, out var seconds))
+        {
+            return SpeechError.BadGateway;
+        }
+
+        // Before it is metered: a request that the client will repeat has cost nothing.
+        return (target is null ? null : await calls.WriteAsync(request, target, answer.RootElement, transcription.Node, seconds, cancellationToken))
+            ?? await AnswerAsync(request, answer.RootElement, seconds, body.Sha256, created, cancellationToken);
     }
 
     private async Task<SpeechError?> AnswerAsync(

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Switchboard.Gateway.Speech.Calls;
 using Switchboard.Gateway.Speech.Files;
 using Switchboard.Gateway.Speech.Wire;
 using Switchboard.Grains.Speech.Engines;
@@ -38,10 +39,12 @@ public static class ListenRoutes
         services.AddSingleton<LiveParts>();
         services.AddSingleton<LiveSessions>();
         services.AddHostedService(static provider => provider.GetRequiredService<LiveSessions>());
+        services.AddSingleton<CallBindings>();
         services.AddSingleton<LiveEndpoint>();
         services.AddOptions<SpeechFileOptions>().Bind(configuration.GetSection(SpeechFileOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<SpeechFileOptions>, SpeechFileOptionsValidator>();
         services.AddSingleton<MediaFetcher>();
+        services.AddSingleton<FileCalls>();
         services.AddSingleton<FileEndpoint>();
         return services;
     }

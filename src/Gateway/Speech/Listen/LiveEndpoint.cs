@@ -2,6 +2,8 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Switchboard.Cases;
+using Switchboard.Gateway.Speech.Calls;
 using Switchboard.Grains.EventStore;
 using Switchboard.Grains.Speech.Access;
 using Switchboard.Grains.Speech.Engines;
@@ -20,10 +22,12 @@ internal sealed class LiveEndpoint(
     ISpeechSlots slots,
     LiveSessions sessions,
     LiveParts parts,
+    CallBindings bindings,
     IOptions<ListenOptions> options,
     ILogger<LiveSession> log)
 {
     private const string SessionHeader = "dg-session-id";
+    private const string CallHeader = "dg-call-id";
     private const string OffsetHeader = "dg-session-offset";
     private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(20);
 
@@ -111,6 +115,12 @@ internal sealed class LiveEndpoint(
 
     private async Task<SpeechError?> OpenAsync(ListenRequest request)
     {
+        var (target, unbound) = await bindings.FindAsync(request.Caller, request.Parameters, request.Http.RequestAborted);
+        if (unbound is not null)
+        {
+            return unbound;
+        }
+
         var grant = await request.AcquireAsync(slots, SpeechSlotKind.Live, request.Id);
         if (grant.Slot is not { } slot)
         {
@@ -129,13 +139,24 @@ internal sealed class LiveEndpoint(
             }
 
             engine = opening.Engine;
-            var opened = await Grain(request.Caller.OrgId, request.Id).OpenAsync(RowOf(request), engine.Node, request.Http.RequestAborted);
+            CaseCall? call = null;
+            if (target is not null)
+            {
+                (call, unbound) = await bindings.StartAsync(request.Caller, target, request.Id, isFile: false, request.Http.RequestAborted);
+                if (unbound is not null)
+                {
+                    return unbound;
+                }
+            }
+
+            var opened = await Grain(request.Caller.OrgId, request.Id).OpenAsync(RowOf(request, call), engine.Node, request.Http.RequestAborted);
             if (opened.Value is not { } row)
             {
                 return SpeechError.Internal;
             }
 
-            session = new LiveSession(parts, new LiveStart(row, request.Parameters, slot, keys.Watch(request.Caller), 0));
+            var writer = call is null ? null : bindings.WriterOf(call, row, request.Parameters, request.Caller);
+            session = new LiveSession(parts, new LiveStart(row, request.Parameters, slot, keys.Watch(request.Caller), 0, writer));
         }
         finally
         {
@@ -181,7 +202,8 @@ internal sealed class LiveEndpoint(
             return opening.Refusal ?? SpeechError.Unavailable;
         }
 
-        var session = new LiveSession(parts, new LiveStart(row, request.Parameters, slot, keys.Watch(request.Caller), offset));
+        var writer = await bindings.ResumeAsync(request.Caller, row, request.Parameters, request.Http.RequestAborted);
+        var session = new LiveSession(parts, new LiveStart(row, request.Parameters, slot, keys.Watch(request.Caller), offset, writer));
         parts.Instruments.Resumed();
         return await ServeAsync(request, session, engine, offset);
     }
@@ -191,6 +213,11 @@ internal sealed class LiveEndpoint(
         var headers = request.Http.Response.Headers;
         headers["dg-request-id"] = session.Id.ToString();
         headers[SessionHeader] = session.Id.ToString();
+        if (session.CallId is { } call)
+        {
+            headers[CallHeader] = call.ToString();
+        }
+
         if (request.Parameters.SessionId is not null)
         {
             headers[OffsetHeader] = session.Audio.Written.ToString(CultureInfo.InvariantCulture);
@@ -226,7 +253,7 @@ internal sealed class LiveEndpoint(
         await slot.DisposeAsync();
     }
 
-    private static SessionRequest RowOf(ListenRequest request) => new()
+    private static SessionRequest RowOf(ListenRequest request, CaseCall? call) => new()
     {
         KeyId = request.Caller.KeyId,
         Path = request.PathForReports,
@@ -235,6 +262,8 @@ internal sealed class LiveEndpoint(
         Tags = [.. request.Tags],
         Features = [.. ListenQuery.Features(request.Parameters)],
         Resumable = request.Parameters.Resume,
+        CaseId = call?.CaseId,
+        CallId = call?.Id,
     };
 
     private ITranscriptionSessionGrain Grain(Guid orgId, Guid id) =>

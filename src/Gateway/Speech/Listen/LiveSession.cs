@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using Switchboard.Gateway.Speech.Calls;
 using Switchboard.Grains.Speech.Access;
 using Switchboard.Grains.Speech.Engines;
 using Switchboard.Grains.Speech.Limits;
@@ -13,7 +14,9 @@ namespace Switchboard.Gateway.Speech.Listen;
 /// <param name="Slot">The place among the organisation's sessions.</param>
 /// <param name="Watch">The watch on the key.</param>
 /// <param name="Origin">Bytes from the session's beginning where this process begins.</param>
-internal sealed record LiveStart(SessionSnapshot Row, ListenParameters Parameters, ISlot Slot, IKeyWatch Watch, long Origin);
+/// <param name="Call">Where final results go besides, or null.</param>
+internal sealed record LiveStart(
+    SessionSnapshot Row, ListenParameters Parameters, ISlot Slot, IKeyWatch Watch, long Origin, CallWriter? Call = null);
 
 /// <summary>
 /// A live session in this process: a client's connection on one side, which may break and come back, an engine on the other, which may
@@ -21,6 +24,8 @@ internal sealed record LiveStart(SessionSnapshot Row, ListenParameters Parameter
 /// </summary>
 internal sealed class LiveSession : IClientAudience, IDisposable
 {
+    private static readonly TimeSpan LongestCallEnd = TimeSpan.FromSeconds(5);
+
     private readonly LiveParts _parts;
     private readonly LiveStart _start;
     private readonly EngineRelay _relay;
@@ -58,6 +63,9 @@ internal sealed class LiveSession : IClientAudience, IDisposable
     public Guid OrgId => _start.Row.OrgId;
 
     public Guid Id => _start.Row.Id;
+
+    /// <summary>The call that the session is of, or null.</summary>
+    public Guid? CallId => _start.Row.Request.CallId;
 
     public Guid KeyId => _start.Row.Request.KeyId;
 
@@ -178,6 +186,11 @@ internal sealed class LiveSession : IClientAudience, IDisposable
     /// <summary>A message for the client. A final one is kept for a client that is away.</summary>
     public async ValueTask DeliverAsync(ReadOnlyMemory<byte> message, bool isFinal, double start, double end)
     {
+        if (isFinal && _start.Call is { } call)
+        {
+            await call.TakeAsync(message);
+        }
+
         await _delivery.WaitAsync();
         try
         {
@@ -299,6 +312,11 @@ internal sealed class LiveSession : IClientAudience, IDisposable
             client?.Abort();
             await _receiving;
             await _reporter.EndAsync(report, ending.Code);
+            if (_start.Call is { } call)
+            {
+                await call.CloseAsync(LongestCallEnd);
+            }
+
             _parts.Log.SessionEnded(Id, ending.Code, report.AcceptedMilliseconds / 1000d);
         }
         catch (Exception error)

@@ -11,10 +11,7 @@ internal static class NotOffered
     private static readonly SpeechError Callback =
         SpeechError.InvalidParameter("callback: answers are given on the request's own connection here; leave it out");
 
-    private static readonly SpeechError Case =
-        SpeechError.InvalidParameter("case_id: a session cannot be bound to a case yet; leave it out, and write what was said as a comment");
-
     /// <summary>Why the request cannot be served; null when nothing stands against it.</summary>
     public static SpeechError? Refusal(ListenParameters parameters) =>
-        parameters.Callback is not null ? Callback : parameters.CaseId is not null ? Case : null;
+        parameters.Callback is not null ? Callback : null;
 }

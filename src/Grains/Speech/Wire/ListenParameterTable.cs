@@ -64,6 +64,7 @@ internal static class ListenParameterTable
         ["tier"] = static (r, v) => r.Text(v),
         ["diarize_version"] = static (r, v) => r.Text(v),
         ["case_id"] = static (r, v) => Text(r, v, static (p, text) => p with { CaseId = text }),
+        ["call_id"] = TakeCall,
         ["resume"] = static (r, v) => Flag(r, v, static (p, on) => p with { Resume = on }),
         ["session_id"] = TakeSession,
         ["offset"] = TakeOffset,
@@ -337,6 +338,18 @@ internal static class ListenParameterTable
         else
         {
             reader.Refuse(value, "the value of the header dg-session-id of the session to resume");
+        }
+    }
+
+    private static void TakeCall(ListenReader reader, ListenValue value)
+    {
+        if (Guid.TryParse(ListenReader.Unquoted(value.Text), out var call))
+        {
+            reader.Parameters = reader.Parameters with { CallId = call };
+        }
+        else
+        {
+            reader.Refuse(value, "the id of a call that was announced");
         }
     }
 

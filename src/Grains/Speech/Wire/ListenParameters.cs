@@ -105,6 +105,9 @@ public sealed record ListenParameters
     /// <summary>A case that the call belongs to.</summary>
     public string? CaseId { get; init; }
 
+    /// <summary>An announced call that the audio is of.</summary>
+    public Guid? CallId { get; init; }
+
     /// <summary>Whether a live session waits for its client after the connection broke, to be resumed.</summary>
     public bool Resume { get; init; }
 

@@ -53,7 +53,7 @@ internal sealed class BulkRequest
         if (one.Row is not null)
         {
             json.Reset();
-            CaseDocument.Write(json, one.Row);
+            CaseDocument.Write(json, one.Row, one.Said);
             json.Flush();
             _lines.Write("\n"u8);
         }

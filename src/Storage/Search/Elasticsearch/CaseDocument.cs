@@ -12,7 +12,7 @@ internal static class CaseDocument
     // As much as PostgreSQL's engine searches; see case_words.
     private const int SearchedDescription = 200_000;
 
-    public static void Write(Utf8JsonWriter json, CaseSnapshot @case)
+    public static void Write(Utf8JsonWriter json, CaseSnapshot @case, string said)
     {
         json.WriteStartObject();
         json.WriteString("org_id", @case.OrgId);
@@ -26,6 +26,11 @@ internal static class CaseDocument
         json.WriteStartArray("words");
         json.WriteStringValue(Words(@case.Title));
         json.WriteStringValue(Words(Cut(@case.Description)));
+        if (said.Length > 0)
+        {
+            json.WriteStringValue(Words(said));
+        }
+
         json.WriteEndArray();
         json.WriteNumber("priority", (int)@case.Priority);
         json.WriteNumber("priority_rank", Rank(@case.Priority));

@@ -54,7 +54,9 @@ internal sealed partial class SearchRebuild(
         while (true)
         {
             var rows = await _rows.AfterAsync(last, Batch, cancellationToken);
-            await WriteAsync(index, isAlias: false, [.. rows.Select(static row => new IndexedCase(row.Id, row.Version, row))], cancellationToken);
+            var said = await _rows.SaidAsync([.. rows.Select(static row => row.Id)], cancellationToken);
+            await WriteAsync(
+                index, isAlias: false, [.. rows.Select(row => new IndexedCase(row.Id, row.Version, row, said.GetValueOrDefault(row.Id, "")))], cancellationToken);
             written += rows.Length;
             progress?.Report(written);
             if (rows.Length < Batch)
@@ -106,8 +108,9 @@ internal sealed partial class SearchRebuild(
     internal async Task<List<IndexedCase>> ReadAsync(Dictionary<Guid, long> versions, CancellationToken cancellationToken)
     {
         var rows = (await _rows.OfAsync(versions.Keys, cancellationToken)).ToDictionary(static row => row.Id);
+        var said = await _rows.SaidAsync(versions.Keys, cancellationToken);
         return [.. versions.Select(pair => rows.TryGetValue(pair.Key, out var row)
-            ? new IndexedCase(row.Id, row.Version, row)
+            ? new IndexedCase(row.Id, row.Version, row, said.GetValueOrDefault(row.Id, ""))
             : new IndexedCase(pair.Key, pair.Value, null))];
     }
 

@@ -90,15 +90,15 @@ public sealed class FileTests
 
     [Theory]
     [InlineData("callback=https%3A%2F%2Fexample.com")]
-    [InlineData("case_id=NOC-1")]
-    public async Task What_would_wait_for_results_in_vain_is_refused(string parameter)
+    [InlineData("case_id=NOC-1", 404, "CASE_NOT_FOUND")]
+    public async Task What_would_wait_for_results_in_vain_is_refused(string parameter, int status = 400, string code = "INVALID_QUERY_PARAMETER")
     {
         await using var engine = await ScriptedEngine.StartAsync();
         await using var server = await SpeechServer.StartAsync([engine.Address]);
 
         using var response = await PostAsync(server, $"{Raw}&{parameter}", new byte[3200], "audio/raw");
 
-        await LiveAdmissionTests.ShouldRefuseAsync(response, 400, "INVALID_QUERY_PARAMETER");
+        await LiveAdmissionTests.ShouldRefuseAsync(response, status, code);
         engine.Connections.ShouldBe(0);
     }
 

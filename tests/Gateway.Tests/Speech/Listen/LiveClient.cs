@@ -47,8 +47,11 @@ internal sealed class LiveClient : IDisposable
         return client;
     }
 
-    public async Task OpenAsync(
-        SpeechServer server, string query = Raw, string path = "/v1/listen", string? authorization = $"Token {SpeechWorld.Key}", params string[] subProtocols)
+    public Task OpenAsync(
+        SpeechServer server, string query = Raw, string path = "/v1/listen", string? authorization = $"Token {SpeechWorld.Key}", params string[] subProtocols) =>
+        OpenAsync(new Uri(server.Socket, $"{path}?{query}"), authorization, subProtocols);
+
+    public async Task OpenAsync(Uri address, string? authorization, params string[] subProtocols)
     {
         _socket.Options.Proxy = null;
         _socket.Options.CollectHttpResponseDetails = true;
@@ -62,7 +65,7 @@ internal sealed class LiveClient : IDisposable
             _socket.Options.AddSubProtocol(subProtocol);
         }
 
-        await _socket.ConnectAsync(new Uri(server.Socket, $"{path}?{query}"), Token);
+        await _socket.ConnectAsync(address, Token);
     }
 
     /// <summary>Sends blocks, several frames a block at odd borders.</summary>
