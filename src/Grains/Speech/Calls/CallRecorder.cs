@@ -4,6 +4,7 @@ using Switchboard.Commands;
 using Switchboard.Grains.Cases;
 using Switchboard.Grains.Files;
 using Switchboard.Grains.Speech.Sessions;
+using Switchboard.Speech;
 
 namespace Switchboard.Grains.Speech.Calls;
 
@@ -37,7 +38,14 @@ public sealed class CallRecorder(ICaseCalls calls, ISessionStore sessions, IBlob
                 return call;
             }
 
-            var record = await RecordAsync(call, sessionId, facts, cancellationToken);
+            var session = call.IsFile ? null : await sessions.FindAsync(orgId, sessionId, cancellationToken);
+            if (session is { State: not SessionState.Ended })
+            {
+                // Another process goes on with it.
+                return call;
+            }
+
+            var record = await RecordAsync(call, session, facts, cancellationToken);
             var context = new CommandContext(orgId, Actor.System, sessionId.ToString("N"));
             var (outcome, _) = await grains.SendCallAsync(call.CaseId, new EndCall(callId, call.Lines, record), context, cancellationToken);
             if (outcome.Error is not { Kind: ErrorKind.Conflict })
@@ -51,9 +59,8 @@ public sealed class CallRecorder(ICaseCalls calls, ISessionStore sessions, IBlob
         throw new EventStore.StorageUnavailableException($"Call {callId} was written by others {MostTries} times in a row; try again.");
     }
 
-    private async Task<CallRecord> RecordAsync(CaseCall call, Guid sessionId, FileFacts? facts, CancellationToken cancellationToken)
+    private async Task<CallRecord> RecordAsync(CaseCall call, SessionSnapshot? session, FileFacts? facts, CancellationToken cancellationToken)
     {
-        var session = call.IsFile ? null : await sessions.FindAsync(call.OrgId, sessionId, cancellationToken);
         var (name, bytes, sha256) = await CallTranscript.WriteAsync(call, calls, files, cancellationToken);
         var heard = call.Covered.IsEmpty ? 0 : call.Covered.Max();
         return new CallRecord(
