@@ -135,11 +135,17 @@ public sealed record KeyCreated(
 [EventType("key.tagged"), GenerateSerializer, Immutable, Alias("switchboard.KeyTagged")]
 public sealed record KeyTagged([property: Id(0)] ImmutableArray<string> Tags) : KeyEvent;
 
-/// <summary>The token got another name or other permissions.</summary>
-/// <param name="Name">The name now.</param>
-/// <param name="Scopes">The permissions now.</param>
+/// <summary>The token got another name or other permissions; what did not change is the same on both sides.</summary>
+/// <param name="FromName">The name before.</param>
+/// <param name="ToName">The name now.</param>
+/// <param name="FromScopes">The permissions before.</param>
+/// <param name="ToScopes">The permissions now.</param>
 [EventType("key.changed"), GenerateSerializer, Immutable, Alias("switchboard.KeyChanged")]
-public sealed record KeyChanged([property: Id(0)] string Name, [property: Id(1)] ImmutableArray<string> Scopes) : KeyEvent;
+public sealed record KeyChanged(
+    [property: Id(0)] string FromName,
+    [property: Id(1)] string ToName,
+    [property: Id(2)] ImmutableArray<string> FromScopes,
+    [property: Id(3)] ImmutableArray<string> ToScopes) : KeyEvent;
 
 /// <summary>The key was switched off or on.</summary>
 [EventType("key.disabled_changed"), GenerateSerializer, Immutable, Alias("switchboard.KeyDisabledChanged")]

@@ -83,7 +83,7 @@ internal static class KeyDecider
         var scopes = command.Scopes.IsDefault ? state.Scopes : [.. command.Scopes.Distinct(StringComparer.Ordinal)];
         return (TextRules.Required("name", name, Limits.Name) ?? CheckScopes(state.Kind, scopes)) is { } malformed ? malformed
             : name == state.Name && scopes.SequenceEqual(state.Scopes) ? Decision<KeyEvent>.None
-            : new KeyChanged(name, scopes);
+            : new KeyChanged(state.Name, name, state.Scopes, scopes);
     }
 
     /// <summary>A token says what it is for and until when; a key need not.</summary>

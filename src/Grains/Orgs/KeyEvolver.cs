@@ -28,7 +28,7 @@ internal static class KeyEvolver
         return fact switch
         {
             KeyDisabledChanged e => state with { Version = stamp.Version, Disabled = e.To },
-            KeyChanged e => state with { Version = stamp.Version, Name = e.Name, Scopes = e.Scopes, ModifiedAt = stamp.At },
+            KeyChanged e => state with { Version = stamp.Version, Name = e.ToName, Scopes = e.ToScopes, ModifiedAt = stamp.At },
             KeyTagged e => state with { Version = stamp.Version, Tags = e.Tags },
             KeyRevoked => state with { Version = stamp.Version, RevokedAt = stamp.At },
             _ => throw new ArgumentException($"{fact.GetType().Name} has no arm in {nameof(KeyEvolver)}.", nameof(fact)),
