@@ -1,7 +1,7 @@
 // The management part of the speech API through Deepgram's public clients, versions 5 and 4.
 import { assert, check } from "../check.mjs";
 import { unique } from "../connect.mjs";
-import { version4, version5 } from "../speech.mjs";
+import { olderVersion, version5 } from "../speech.mjs";
 
 /** The status of a call of version 5 that must be refused. */
 async function refused(status, call) {
@@ -24,7 +24,7 @@ async function done(call) {
 export default async function speechManagement({ credentials }) {
   const base = credentials.base_url.replace(/\/$/, "");
   const five = version5(base, credentials.api_key).manage.v1.projects;
-  const four = version4(base, credentials.api_key).manage;
+  const four = olderVersion(4, base, credentials.api_key).manage;
 
   const id = await check("5: the key's project is listed and read", async () => {
     const { projects } = await five.list();
@@ -107,6 +107,6 @@ export default async function speechManagement({ credentials }) {
     assert.ok(Array.isArray((await done(four.getProjectUsageRequests(id, {}))).requests));
     assert.equal((await done(four.getProjectBalances(id))).balances[0].units, "usd");
     assert.ok((await done(four.getAllModels(id))).stt.length > 0);
-    assert.ok((await done(version4(base, credentials.api_key).auth.grantToken())).access_token);
+    assert.ok((await done(olderVersion(4, base, credentials.api_key).auth.grantToken())).access_token);
   });
 }
