@@ -80,6 +80,7 @@ internal abstract partial class EventPipe(EventHandler handler, PipeParts parts)
         using var limit = new CancellationTokenSource(parts.Options.HandlingTimeout, parts.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         HandledEvent? handled = null;
+        Exception? cause = null;
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -110,11 +111,14 @@ internal abstract partial class EventPipe(EventHandler handler, PipeParts parts)
             catch (Exception error) when (error is not (StorageUnavailableException or DependencyUnavailableException)
                 && !(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
             {
+                // An attempt that the limit cut off says nothing about the event; the one before it does.
+                cause = error is not OperationCanceledException || !limit.IsCancellationRequested ? error : cause ?? TookTooLong(error);
+
                 // The next attempt must still find room below the engine's time-out.
                 var pause = PauseAfter(attempt);
                 if (attempt >= Flavor.MostAttempts || parts.Time.GetElapsedTime(started) + pause >= parts.Options.HandlingTimeout)
                 {
-                    return (null, new HandlingFailure(DeadLetterReason.HandlerFailed, error, attempt));
+                    return (null, new HandlingFailure(DeadLetterReason.HandlerFailed, cause, attempt));
                 }
 
                 parts.Instruments.Retried(Flavor.Name, record.Tenant);
@@ -137,6 +141,9 @@ internal abstract partial class EventPipe(EventHandler handler, PipeParts parts)
 
         return false;
     }
+
+    private TimeoutException TookTooLong(Exception error) =>
+        new($"Flavor '{Flavor.Name}' did not finish with the event within Handlers:HandlingTimeout ({parts.Options.HandlingTimeout.TotalSeconds:0.#} s).", error);
 
     private TimeSpan PauseAfter(int attempt)
     {
@@ -171,7 +178,7 @@ internal abstract partial class EventPipe(EventHandler handler, PipeParts parts)
 
 /// <summary>Why an event could not be handled.</summary>
 /// <param name="Reason">The kind of failure.</param>
-/// <param name="Error">The last error.</param>
+/// <param name="Error">The last error that was not the limit's own.</param>
 /// <param name="Attempts">How often it was tried.</param>
 internal sealed record HandlingFailure(DeadLetterReason Reason, Exception Error, int Attempts)
 {

@@ -32,8 +32,7 @@ public sealed class FailingFlavorTests(DatabaseFixture database) : IClassFixture
         _world = HandlerWorld.Create(
             database.Database,
             catalog => catalog.Services
-                .AddSingleton<ICaseIndexer>(_broken).AddSingleton<ICaseLinks>(_broken).AddSingleton<IAggregateRows<CaseSnapshot>>(_broken),
-            settings: [("Handlers:EffectTimeout", "00:00:01.5"), ("Handlers:HandlingTimeout", "00:00:01.5")]);
+                .AddSingleton<ICaseIndexer>(_broken).AddSingleton<ICaseLinks>(_broken).AddSingleton<IAggregateRows<CaseSnapshot>>(_broken));
         return ValueTask.CompletedTask;
     }
 
