@@ -29,7 +29,7 @@ internal sealed class DataRoot : IAsyncDisposable
     {
         await using var connection = new NpgsqlConnection(Server.ConnectionString("switchboard_case_management") + ";Pooling=false");
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 600 }; // histories are compared whole
         await using var reader = await command.ExecuteReaderAsync();
         List<T> rows = [];
         while (await reader.ReadAsync())
