@@ -174,7 +174,7 @@ internal sealed class CaseStreamSession(
         var (tell, inQuery) = await filter.JudgeAsync(streamed.Told);
         if (tell)
         {
-            var shown = await filter.MayNameMergeAsync(streamed.Told) ? streamed : streamed.Veiled;
+            var shown = await filter.MayNameOthersAsync(streamed.Told) ? streamed : streamed.Veiled;
             await BoundAsync(transport.EventAsync(shown, inQuery, cancellationToken));
             instruments.Sent();
         }

@@ -79,10 +79,24 @@ internal sealed class StreamFilter
         return (inQuery || (before is not null && matcher.Matches(filter, before)), inQuery);
     }
 
-    /// <summary>Whether the client may know which case this one was merged with; of an event that was judged just now.</summary>
-    public async ValueTask<bool> MayNameMergeAsync(PublicCaseEvent told) =>
-        _scope is not { IsOpen: false } scope || told.MergedWith is not { } other
-        || (await _names.ProjectOfAsync(told.OrgId, other) is { } project && scope.Of(project) >= ProjectRelation.Viewer);
+    /// <summary>Whether the client may know which cases this one was merged with or linked to; of an event that was judged just now.</summary>
+    public async ValueTask<bool> MayNameOthersAsync(PublicCaseEvent told)
+    {
+        if (_scope is not { IsOpen: false } scope)
+        {
+            return true;
+        }
+
+        foreach (var other in told.Others)
+        {
+            if (await _names.ProjectOfAsync(told.OrgId, other) is not { } project || scope.Of(project) < ProjectRelation.Viewer)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>
     /// Whether the case's project is one that the caller may view now. Of one that is gone only the end of its cases is told, and not to

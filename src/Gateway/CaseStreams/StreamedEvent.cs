@@ -22,8 +22,8 @@ internal sealed class StreamedEvent(PublicCaseEvent told)
     /// <summary>About how much memory it holds.</summary>
     public int Size { get; } = 2048 + (2 * (told.Payload.Length + (told.Case?.Description.Length ?? 0)));
 
-    /// <summary>The same event for who may not see the case that this one was merged with.</summary>
-    public StreamedEvent Veiled => _veiled ??= new(told with { HidesMerge = true });
+    /// <summary>The same event for who may not see the cases that this one was merged with or linked to.</summary>
+    public StreamedEvent Veiled => _veiled ??= new(told with { HidesOthers = true });
 
     /// <summary>The event's JSON, on one line.</summary>
     /// <param name="inQuery">Whether the case is, as far as the client asked, still what it asked for.</param>
@@ -51,7 +51,7 @@ internal sealed class StreamedEvent(PublicCaseEvent told)
         if (state.Told.Case is { } now)
         {
             json.WritePropertyName("data"u8);
-            CaseJson.WriteResource(json, now, state.Told.HidesMerge);
+            CaseJson.WriteResource(json, now, state.Told.HidesOthers);
         }
 
         json.WriteEndObject();

@@ -76,6 +76,12 @@ internal static class ChangeJson
             case CaseReleased:
                 WriteText(json, "merged_cases", MergedWith(told), null);
                 break;
+            case LinkAdded added when told.HidesOthers:
+                WriteVeiled(json, told.CaseId, null, new CaseTie(added.LinkId, added.Relationship, added.Parent, added.Child));
+                break;
+            case LinkRemoved removed when told.HidesOthers:
+                WriteVeiled(json, told.CaseId, new CaseTie(removed.LinkId, removed.Relationship, removed.Parent, removed.Child), null);
+                break;
             case TaskAdded added:
                 WriteTask(json, added.TaskId, null, added.Task);
                 break;
@@ -110,7 +116,7 @@ internal static class ChangeJson
         json.WriteEndArray();
     }
 
-    private static string? MergedWith(PublicCaseEvent told) => told.HidesMerge ? null : told.MergedWith?.ToString();
+    private static string? MergedWith(PublicCaseEvent told) => told.HidesOthers ? null : PublicCaseEvent.MergedWith(told.Body)?.ToString();
 
     private static void WriteOpened(Utf8JsonWriter json, CaseOpened opened)
     {
@@ -169,6 +175,40 @@ internal static class ChangeJson
         members(json, fact);
         json.WriteEndObject();
         json.WriteEndObject();
+    }
+
+    /// <summary>A link in its stored form, but for the ids of the cases at its other end.</summary>
+    private static void WriteVeiled(Utf8JsonWriter json, Guid caseId, CaseTie? old, CaseTie? @new)
+    {
+        json.WriteStartObject();
+        json.WriteString("field"u8, "link"u8);
+        Tie("old", old);
+        Tie("new", @new);
+        json.WriteEndObject();
+
+        void Tie(string name, CaseTie? tie)
+        {
+            if (tie is null)
+            {
+                json.WriteNull(name);
+                return;
+            }
+
+            json.WriteStartObject(name);
+            json.WriteString("link_id"u8, tie.Id);
+            json.WriteString("relationship"u8, tie.Relationship);
+            End("parent", tie.Parent);
+            End("child", tie.Child);
+            json.WriteEndObject();
+        }
+
+        void End(string name, LinkEnd end)
+        {
+            json.WriteStartObject(name);
+            json.WriteString("type"u8, end.Type);
+            json.WriteString("id"u8, end.CaseId is { } id && id != caseId ? null : end.Id);
+            json.WriteEndObject();
+        }
     }
 
     private static void WriteFlag(Utf8JsonWriter json, string field, bool @new)
@@ -268,4 +308,7 @@ internal static class ChangeJson
         var ending = Array.Find(Endings, ending => name.EndsWith(ending, StringComparison.Ordinal));
         return ending is null ? name : name[..^ending.Length];
     }
+
+    /// <summary>What an event says of a link.</summary>
+    private sealed record CaseTie(Guid Id, string Relationship, LinkEnd Parent, LinkEnd Child);
 }

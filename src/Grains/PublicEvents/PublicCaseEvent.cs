@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Switchboard.Cases;
 using Switchboard.Commands;
 using Switchboard.Events;
@@ -44,19 +45,36 @@ public sealed record PublicCaseEvent
     /// <summary>The case's project; null likewise.</summary>
     public Guid? ProjectId { get; init; }
 
-    /// <summary>Whether the case that this one was merged with stays unnamed, since whoever is told may not see it.</summary>
-    public bool HidesMerge { get; init; }
+    /// <summary>Whether <see cref="Others"/> stay unnamed, since whoever is told may not see one of them.</summary>
+    public bool HidesOthers { get; init; }
 
-    /// <summary>The case that this one was or is merged with, where the event or the case names one.</summary>
-    public Guid? MergedWith => Body switch
+    /// <summary>The cases beside this one that the event and the case name: at the other ends of merges and links.</summary>
+    public ImmutableArray<Guid> Others
+    {
+        get
+        {
+            Guid?[] named = [MergedWith(Body), LinkedTo(parent: true), LinkedTo(parent: false), Case?.Details.Merged?.CaseId];
+            return [.. named.OfType<Guid>().Where(id => id != CaseId).Distinct()];
+        }
+    }
+
+    /// <summary>The case as it was when the event was read: after this event, and maybe after later ones. Null when it is gone or was not asked for.</summary>
+    public CaseSnapshot? Case { get; init; }
+
+    /// <summary>The case that an event of a merge is about; null for other events.</summary>
+    internal static Guid? MergedWith(DomainEvent? body) => body switch
     {
         CaseMerged merged => merged.Into.CaseId,
         CaseUnmerged unmerged => unmerged.From.CaseId,
         CaseAbsorbed absorbed => absorbed.Duplicate.CaseId,
         CaseReleased released => released.Duplicate.CaseId,
-        _ => Case?.Details.Merged?.CaseId,
+        _ => null,
     };
 
-    /// <summary>The case as it was when the event was read: after this event, and maybe after later ones. Null when it is gone or was not asked for.</summary>
-    public CaseSnapshot? Case { get; init; }
+    private Guid? LinkedTo(bool parent) => Body switch
+    {
+        LinkAdded added => (parent ? added.Parent : added.Child).CaseId,
+        LinkRemoved removed => (parent ? removed.Parent : removed.Child).CaseId,
+        _ => null,
+    };
 }

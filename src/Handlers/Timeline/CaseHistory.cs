@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Npgsql;
+using Switchboard.Cases;
 using Switchboard.Commands;
 using Switchboard.Grains.Timeline;
 using Switchboard.Storage.Databases;
@@ -11,11 +12,14 @@ internal sealed class CaseHistory(RowReader rows) : ICaseHistory
 {
     // Of a merge, the old or the new value is the other case's id, or what came of it. CASE asks for the kind before it looks into the value.
     private const string Seen =
-        """
+        $$"""
          and not exists (
-            select from "case" c where c.org_id = $2 and c.project_id = any($6) and c.id = case
-                when kind in ('MERGED', 'UNMERGED') then (coalesce(new_value, old_value) #>> '{}')::uuid
-                when kind in ('ABSORBED', 'RELEASED') then (coalesce(new_value, old_value) ->> 'case_id')::uuid end)
+            select from "case" c where c.org_id = $2 and c.project_id = any($6) and c.id = any (case
+                when kind in ('MERGED', 'UNMERGED') then array[(coalesce(new_value, old_value) #>> '{}')::uuid]
+                when kind in ('ABSORBED', 'RELEASED') then array[(coalesce(new_value, old_value) ->> 'case_id')::uuid]
+                when kind in ('LINK_ADDED', 'LINK_REMOVED') then array[
+                    case when coalesce(new_value, old_value) #>> '{parent,type}' = '{{CaseLinkNames.Case}}' then (coalesce(new_value, old_value) #>> '{parent,id}')::uuid end,
+                    case when coalesce(new_value, old_value) #>> '{child,type}' = '{{CaseLinkNames.Case}}' then (coalesce(new_value, old_value) #>> '{child,id}')::uuid end] end))
         """;
 
     /// <inheritdoc/>

@@ -48,12 +48,17 @@ internal sealed class DeliveryQueue(RowReader rows, EventCodec codec)
         )
         select {PublicEventRow.Columns}, s.epoch,
             k.id, k.attempts, k.attempts - k.round, k.expires_at, w.id, w.url, w.secret,
-            case when w.previous_until > $1 then w.previous_secret end
+            case when w.previous_until > $1 then w.previous_secret end, coalesce(w.answered_by, w.created_by)
         from claimed k
         join endpoint w on w.id = k.endpoint_id
         cross join store_epoch s
         join domain_events e on e.stream_id = k.stream_id and e.version = k.version and e.org_id = k.org_id
         left join "case" c on c.id = e.stream_id and c.org_id = e.org_id and project_shows(c.org_id, c.project_id, coalesce(w.answered_by, w.created_by))
+        """;
+
+    private const string Hides =
+        """
+        select exists (select from "case" c where c.id = any ($1) and c.org_id = $2 and not project_shows(c.org_id, c.project_id, $3))
         """;
 
     // A claim that has run out and was taken by another process is not settled by the first: its end says nothing about the present attempt.
@@ -89,15 +94,22 @@ internal sealed class DeliveryQueue(RowReader rows, EventCodec codec)
     private readonly PublicEventRow _events = new(codec);
 
     /// <summary>Takes due deliveries, at most <paramref name="most"/>.</summary>
-    public ValueTask<ImmutableArray<ClaimedDelivery>> ClaimAsync(
+    public async ValueTask<ImmutableArray<ClaimedDelivery>> ClaimAsync(
         int most, int mostPerWebhook, DateTimeOffset now, TimeSpan lease, CancellationToken cancellationToken)
     {
         var claim = Guid.NewGuid();
-        return rows.ListAsync(
+        var claimed = await rows.ListAsync(
             Claim,
             [Parameters.Of(now), Parameters.Of(most), Parameters.Of(mostPerWebhook), Parameters.Of(claim), Parameters.Of(now + lease)],
-            row => Read(row, claim),
+            row => (Delivery: Read(row, claim), Viewer: row.GetGuid(End + 9)),
             cancellationToken);
+        var deliveries = ImmutableArray.CreateBuilder<ClaimedDelivery>(claimed.Length);
+        foreach (var (delivery, viewer) in claimed)
+        {
+            deliveries.Add(await VeilAsync(delivery, viewer, cancellationToken));
+        }
+
+        return deliveries.MoveToImmutable();
     }
 
     /// <summary>Records what an attempt came to.</summary>
@@ -130,6 +142,20 @@ internal sealed class DeliveryQueue(RowReader rows, EventCodec codec)
             static row => row.GetBoolean(0),
             cancellationToken);
         return enabled is [false];
+    }
+
+    /// <summary>The delivery without the names of other cases, when the webhook's maker may not see one of them.</summary>
+    private async ValueTask<ClaimedDelivery> VeilAsync(ClaimedDelivery delivery, Guid viewer, CancellationToken cancellationToken)
+    {
+        var others = delivery.Told.Others;
+        if (others.IsEmpty)
+        {
+            return delivery;
+        }
+
+        var hides = await rows.ListAsync(
+            Hides, [Parameters.Of(others.AsSpan()), Parameters.Of(delivery.Told.OrgId), Parameters.Of(viewer)], static row => row.GetBoolean(0), cancellationToken);
+        return hides is [true] ? delivery with { Told = delivery.Told with { HidesOthers = true } } : delivery;
     }
 
     private ClaimedDelivery Read(NpgsqlDataReader row, Guid claim) => new(

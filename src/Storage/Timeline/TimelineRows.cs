@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Npgsql;
+using Switchboard.Cases;
 using Switchboard.Commands;
 using Switchboard.Grains.Timeline;
 using Switchboard.Storage.Databases;
@@ -21,7 +22,12 @@ internal sealed class TimelineRows(RowReader rows) : ITimelineReader
          and not exists (
             select from "case" c where c.org_id = $2 and c.project_id = any($6) and (c.id = timeline_cell.case_id or c.id = case
                 when kind in ('{TimelineCellKinds.Merged}', '{TimelineCellKinds.Unmerged}', '{TimelineCellKinds.DuplicateMerged}', '{TimelineCellKinds.DuplicateUnmerged}')
-                then coalesce(content ->> 'to', content ->> 'from')::uuid end))
+                then coalesce(content ->> 'to', content ->> 'from')::uuid end
+              or c.id = any (case
+                when kind in ('{TimelineCellKinds.LinkAdded}', '{TimelineCellKinds.LinkRemoved}')
+                then array[
+                    case when content ->> 'parent_entity_type' = '{CaseLinkNames.Case}' then (content ->> 'parent_entity_id')::uuid end,
+                    case when content ->> 'child_entity_type' = '{CaseLinkNames.Case}' then (content ->> 'child_entity_id')::uuid end] end)))
         """;
 
     /// <inheritdoc/>

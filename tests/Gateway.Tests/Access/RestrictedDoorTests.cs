@@ -1,4 +1,6 @@
+using System.Net;
 using System.Text.Json;
+using Switchboard.Cases;
 using Switchboard.Gateway.Tests.Cases;
 using Switchboard.Gateway.Tests.CaseStreams;
 using Switchboard.Gateway.Tests.Fakes;
@@ -123,6 +125,35 @@ public sealed class RestrictedDoorTests(RunningGatewayFixture fixture) : IAsyncL
         await _org.Stranger.RefusedAsync(HttpMethod.Post, $"/api/v2/cases/{Open}/unmerge", Documents.EmptyCase, 404);
         var third = (await _org.Stranger.NewCaseAsync(_org.Open, "third")).Id();
         ShouldTellNothing((await _org.Stranger.RefusedAsync(HttpMethod.Post, $"/api/v2/cases/{third}/merge", Into(Open), 400)).GetRawText());
+    }
+
+    [Fact]
+    public async Task A_link_to_a_hidden_case_does_not_name_it()
+    {
+        await using var stranger = await EventClient.FollowAsync(_org.Stranger);
+        await using var viewer = await EventClient.FollowAsync(_org.Viewer);
+        object ends = new { parent_entity_type = "CASE", parent_entity_id = Open, child_entity_type = "CASE", child_entity_id = Secret, relationship = CaseLinkNames.RelatesTo };
+        var made = (await _org.Contributor.PostAsync("/api/v2/cases/link", new { data = new { type = "link", attributes = ends } }, HttpStatusCode.Created)).Data().Id();
+        await _org.Contributor.DeleteAsync($"/api/v2/cases/link/{made}");
+        foreach (var (type, value) in new[] { ("case.link_added", "new"), ("case.link_removed", "old") })
+        {
+            var told = await UntilAsync(stranger, type);
+            told.GetRawText().ShouldNotContain(Secret);
+            var change = told.GetProperty("changes")[0];
+            change.Text("field").ShouldBe("link");
+            var veiled = change.GetProperty(value);
+            (veiled.Text("link_id"), veiled.Text("relationship")).ShouldBe((made, CaseLinkNames.RelatesTo));
+            (veiled.GetProperty("parent").Text("id"), veiled.GetProperty("child").Text("type")).ShouldBe((Open, "CASE"));
+            veiled.GetProperty("child").GetProperty("id").ValueKind.ShouldBe(JsonValueKind.Null);
+            (await UntilAsync(viewer, type)).GetProperty("changes")[0].GetProperty(value).GetProperty("child").Text("id").ShouldBe(Secret);
+        }
+
+        await HistoryTests.DeliverAsync(_org.Manager);
+        foreach (var door in new[] { $"/api/v2/cases/{Open}/timelines?page[size]=100", $"/api/v2/cases/{Open}/history?page[size]=100", "/api/v2/cases/export?include=timeline" })
+        {
+            (await TextAsync(_org.Stranger, door)).ShouldNotContain(Secret, Case.Insensitive, door);
+            (await TextAsync(_org.Viewer, door)).ShouldContain(Secret, Case.Insensitive, door);
+        }
     }
 
     [Fact]

@@ -85,6 +85,30 @@ public sealed class WebhookDeliveryTests(DatabaseFixture database) : IClassFixtu
     }
 
     [Fact]
+    public async Task A_webhook_names_a_linked_case_only_to_who_may_view_it()
+    {
+        await using var world = await WebhookWorld.CreateAsync(database.Database);
+        var viewer = Guid.CreateVersion7();
+        await using var seeing = HttpPeer.Start();
+        await using var blind = HttpPeer.Start();
+        var first = (await world.NewWebhookAsync(seeing.Url, ["case.link_added", "case.merged"], maker: viewer)).Webhook;
+        var second = (await world.NewWebhookAsync(blind.Url, ["case.link_added", "case.merged"])).Webhook;
+        var hidden = await world.OpenCaseAsync();
+        await world.RestrictAsync(viewer);
+        var open = await world.OpenElsewhereAsync("NOC");
+
+        await world.TellAsync(open, 1, new LinkAdded(Guid.CreateVersion7(), CaseLinkNames.Duplicates, LinkEnd.Case(open.Id), LinkEnd.Case(hidden.Id)));
+        await world.TellAsync(open, 2, new CaseMerged(new MergedInto(hidden.Id, hidden.Key, null, new BeforeMerge("Open", StatusGroup.Open, null, false))));
+        await world.StartAsync();
+        await world.SettledAsync(first, 2);
+        await world.SettledAsync(second, 2);
+
+        seeing.Requests.ShouldAllBe(request => WebhookWorld.JsonOf(request).GetRawText().Contains(hidden.Id.ToString()));
+        blind.Requests.ShouldAllBe(request => !WebhookWorld.JsonOf(request).GetRawText().Contains(hidden.Id.ToString()));
+        blind.Requests.Select(request => WebhookWorld.JsonOf(request).GetProperty("changes")[0].GetProperty("field").GetString()).ShouldBe(["link", "merged_into"]);
+    }
+
+    [Fact]
     public async Task A_delivery_is_tried_until_it_is_taken_and_its_case_waits_in_order()
     {
         await using var world = await WebhookWorld.CreateAsync(database.Database);

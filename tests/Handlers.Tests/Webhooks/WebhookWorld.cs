@@ -80,6 +80,20 @@ internal sealed class WebhookWorld : IAsyncDisposable
         return opened;
     }
 
+    /// <summary>Opens a case in another project, which nobody restricts.</summary>
+    public async Task<CaseSnapshot> OpenElsewhereAsync(string key)
+    {
+        var project = Samples.Project(OrgId, key);
+        await AppendAsync(Samples.Create(project), tell: false);
+        var opened = Samples.Case(project);
+        await AppendAsync(Samples.Open(opened));
+        return opened;
+    }
+
+    /// <summary>Stores an event of a case, and brings it to the handler.</summary>
+    public Task TellAsync(CaseSnapshot of, long after, CaseEvent body) => AppendAsync(
+        Samples.SetTitle(of with { Version = after }, of.Title) with { Events = [Samples.New(body)] });
+
     /// <summary>Changes a case's title, and brings its event to the handler.</summary>
     public async Task<CaseSnapshot> RetitleAsync(CaseSnapshot before, string title)
     {
