@@ -6,13 +6,9 @@ using Switchboard.Orgs;
 
 namespace Switchboard.Gateway.Tests.Access;
 
-public sealed class PermissionMatrixTests : IAsyncLifetime
+public sealed class PermissionMatrixTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
 {
-    private GatewayServer _server = null!;
-
-    public async ValueTask InitializeAsync() => _server = await GatewayServer.StartAsync();
-
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
+    private readonly GatewayServer _server = fixture.Server;
 
     public static TheoryData<string, string?> Matrix => new()
     {

@@ -8,13 +8,9 @@ using Switchboard.Gateway.Tests.Fakes;
 
 namespace Switchboard.Gateway.Tests.OpenApi;
 
-public sealed partial class OpenApiTests : IAsyncLifetime
+public sealed partial class OpenApiTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
 {
-    private GatewayServer _server = null!;
-
-    public async ValueTask InitializeAsync() => _server = await GatewayServer.StartAsync();
-
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
+    private readonly GatewayServer _server = fixture.Server;
 
     [Fact]
     public async Task The_document_names_every_operation_that_is_served()

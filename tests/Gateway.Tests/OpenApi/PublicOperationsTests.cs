@@ -8,13 +8,9 @@ namespace Switchboard.Gateway.Tests.OpenApi;
 /// The operations of the public contract on cases, types and attributes (case-api specification, 2.1 and 2.2), but for tickets, notebooks,
 /// incidents, rules and maintenance windows.
 /// </summary>
-public sealed class PublicOperationsTests : IAsyncLifetime
+public sealed class PublicOperationsTests(GatewayFixture fixture) : IClassFixture<GatewayFixture>
 {
-    private GatewayServer _server = null!;
-
-    public async ValueTask InitializeAsync() => _server = await GatewayServer.StartAsync();
-
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
+    private readonly GatewayServer _server = fixture.Server;
 
     public static TheoryData<string, string, string, int> Contract => new()
     {
