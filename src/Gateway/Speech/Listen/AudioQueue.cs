@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Switchboard.Gateway.Speech.Listen;
 
 /// <summary>
@@ -13,14 +11,15 @@ namespace Switchboard.Gateway.Speech.Listen;
 /// <param name="keptBytes">Bytes that are kept for another reading.</param>
 internal sealed class AudioQueue(long origin, int frameBytes, int queueBytes, int keptBytes) : IDisposable
 {
-    private const int SegmentBytes = 8 * 1024;
-
     private readonly Lock _gate = new();
-    private readonly LinkedList<byte[]> _segments = [];
     private readonly List<Ask> _asks = [];
-    private readonly Signal _mayRead = new();
-    private readonly Signal _mayWrite = new();
-    private long _firstSegment = origin;
+
+    // The reader goes on where the writer is: a frame that came is sent at once, without a turn in the thread pool's queue.
+    private readonly Signal _mayRead = new(inline: true);
+    private readonly Signal _mayWrite = new(inline: false);
+    private Segment? _first;
+    private Segment? _last;
+    private int _lastPiece;
     private long _kept = origin;
     private long _read = origin;
     private long _written = origin;
@@ -69,14 +68,15 @@ internal sealed class AudioQueue(long origin, int frameBytes, int queueBytes, in
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            var used = _written - _firstSegment - ((_segments.Count - 1L) * SegmentBytes);
-            if (_segments.Count == 0 || used == SegmentBytes)
+
+            // A piece like the last one shall fit in whole: what is received as one is sent as one.
+            if (_last is null || _last.Room < Math.Max(1, _lastPiece))
             {
-                _segments.AddLast(ArrayPool<byte>.Shared.Rent(SegmentBytes));
-                used = 0;
+                var next = new Segment(_written);
+                _last = _last is null ? _first = next : _last.Next = next;
             }
 
-            return _segments.Last!.Value.AsMemory((int)used, SegmentBytes - (int)used);
+            return _last.Bytes.AsMemory(_last.Length);
         }
     }
 
@@ -91,6 +91,8 @@ internal sealed class AudioQueue(long origin, int frameBytes, int queueBytes, in
             }
 
             _written += count;
+            _lastPiece = count;
+            _last!.Length += count;
         }
 
         _mayRead.Set();
@@ -99,9 +101,16 @@ internal sealed class AudioQueue(long origin, int frameBytes, int queueBytes, in
     /// <summary>Completes when there is room for more.</summary>
     public async ValueTask WaitForRoomAsync(CancellationToken cancellationToken)
     {
+        if (!IsFull)
+        {
+            return;
+        }
+
+        await using var wake = cancellationToken.UnsafeRegister(static signal => ((Signal)signal!).Set(), _mayWrite);
         while (IsFull)
         {
-            await _mayWrite.WaitAsync(cancellationToken);
+            await _mayWrite.WaitAsync();
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
@@ -147,9 +156,13 @@ internal sealed class AudioQueue(long origin, int frameBytes, int queueBytes, in
         {
             if (done.Audio.Length > 0)
             {
+                var wasFull = IsFull;
                 _read += done.Audio.Length;
                 Trim();
-                _mayWrite.Set();
+                if (wasFull)
+                {
+                    _mayWrite.Set();
+                }
             }
 
             var ask = _asks.FindIndex(static ask => !ask.IsSent);
@@ -184,8 +197,8 @@ internal sealed class AudioQueue(long origin, int frameBytes, int queueBytes, in
     /// <summary>Lets the reader look, although nothing is there.</summary>
     public void Nudge() => _mayRead.Set();
 
-    /// <summary>Completes when there may be something new to read.</summary>
-    public ValueTask WaitToReadAsync(CancellationToken cancellationToken) => _mayRead.WaitAsync(cancellationToken);
+    /// <summary>Completes when there may be something new to read. One waiter at a time.</summary>
+    public ValueTask WaitToReadAsync() => _mayRead.WaitAsync();
 
     /// <summary>Final results cover the audio up to a position: it is not needed again.</summary>
     public void Cover(long position)
@@ -209,7 +222,6 @@ internal sealed class AudioQueue(long origin, int frameBytes, int queueBytes, in
                 _asks[index] = _asks[index] with { At = Math.Max(_asks[index].At, _kept), IsSent = false };
             }
 
-            _mayRead.Set();
             return _kept;
         }
     }
@@ -224,25 +236,25 @@ internal sealed class AudioQueue(long origin, int frameBytes, int queueBytes, in
             }
 
             _isDisposed = true;
-            foreach (var segment in _segments)
+            while (_first is not null)
             {
-                ArrayPool<byte>.Shared.Return(segment);
+                _first = _first.Free();
             }
 
-            _segments.Clear();
+            _last = null;
         }
     }
 
     private ReadOnlyMemory<byte> Piece(long until)
     {
-        var offset = _read - _firstSegment;
-        var segment = _segments.First!;
-        for (; offset >= SegmentBytes; offset -= SegmentBytes)
+        var segment = _first!;
+        while (segment.End <= _read)
         {
             segment = segment.Next!;
         }
 
-        return segment.Value.AsMemory((int)offset, (int)Math.Min(SegmentBytes - offset, until - _read));
+        var offset = (int)(_read - segment.Start);
+        return segment.Bytes.AsMemory(offset, (int)(Math.Min(segment.End, until) - _read));
     }
 
     private long AtBorder(long position) => position - (position % frameBytes);
@@ -251,11 +263,33 @@ internal sealed class AudioQueue(long origin, int frameBytes, int queueBytes, in
     private void Trim()
     {
         _kept = Math.Max(_kept, AtBorder(Math.Min(_read, _written - keptBytes)));
-        while (_segments.Count > 1 && _firstSegment + SegmentBytes <= Math.Min(_kept, _read))
+        while (_first != _last && _first!.End <= Math.Min(_kept, _read))
         {
-            ArrayPool<byte>.Shared.Return(_segments.First!.Value);
-            _segments.RemoveFirst();
-            _firstSegment += SegmentBytes;
+            _first = _first.Free();
+        }
+    }
+
+    private sealed class Segment(long start)
+    {
+        public byte[] Bytes { get; private set; } = AudioSegments.Rent();
+
+        public long Start => start;
+
+        public int Length { get; set; }
+
+        public long End => start + Length;
+
+        public int Room => Bytes.Length - Length;
+
+        public Segment? Next { get; set; }
+
+        /// <summary>Gives the buffer back; the next segment. Nothing is held on to: an old chain would keep all that came later alive.</summary>
+        public Segment? Free()
+        {
+            var next = Next;
+            AudioSegments.Return(Bytes);
+            (Bytes, Next) = ([], null);
+            return next;
         }
     }
 

@@ -156,9 +156,11 @@ internal sealed class EngineRelay(LiveParts parts, LiveSession session, LiveStar
     private async Task SendAsync(ILiveEngine engine, CancellationToken cancellationToken)
     {
         await Task.Yield();
+        await using var wake = cancellationToken.UnsafeRegister(static audio => ((AudioQueue)audio!).Nudge(), session.Audio);
         var step = AudioStep.Wait;
         while (true)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             step = session.Audio.Next(step);
             if (step.IsWait)
             {
@@ -169,7 +171,7 @@ internal sealed class EngineRelay(LiveParts parts, LiveSession session, LiveStar
                     Volatile.Write(ref _sentAt, parts.Time.GetTimestamp());
                 }
 
-                await session.Audio.WaitToReadAsync(cancellationToken);
+                await session.Audio.WaitToReadAsync();
                 continue;
             }
 

@@ -34,7 +34,7 @@ internal sealed class DeepgramKind(EngineHttp http, IOptions<PoolOptions> option
                 socket.Options.SetRequestHeader(EngineKeyHeader, key);
             }
 
-            await socket.ConnectAsync(node.At(Path, QueryOf(node, request.Parameters), socket: true), cancellationToken);
+            await socket.ConnectAsync(node.At(Path, QueryOf(node, request.Parameters), socket: true), http.Upgrades, cancellationToken);
             return new DeepgramEngine(new SocketEngine(socket, node.Name), node.Name);
         }
         catch (WebSocketException error)
