@@ -10,6 +10,7 @@ internal static class SpeechBench
         new SortedDictionary<string, Func<CancellationToken, Task<IReadOnlyList<Figure>>>>(StringComparer.Ordinal)
         {
             ["engine"] = EngineNodeBench.RunAsync,
+            ["files"] = FileBench.RunAsync,
             ["keys"] = KeyBench.RunAsync,
             ["live"] = LiveBench.RunAsync,
         };

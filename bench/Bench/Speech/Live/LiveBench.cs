@@ -11,8 +11,9 @@ namespace Switchboard.Bench.Speech.Live;
 internal static class LiveBench
 {
     private const int Sessions = 1_000;
-    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan Straight = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Straight = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan Relayed = TimeSpan.FromSeconds(15);
 
     public static async Task<IReadOnlyList<Figure>> RunAsync(CancellationToken cancellationToken)
@@ -27,9 +28,8 @@ internal static class LiveBench
             relayed = Measure(engine, haproxy.Address, null, haproxy.ProcessId, Relayed);
         }
 
-        // Compiles what the measured turn runs; then memory is what the process holds without sessions.
-        Measure(engine, gateway.Address, gateway.Key, gateway.ProcessId, TimeSpan.FromSeconds(5), sessions: 200);
-        await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, cancellationToken);
+        // What the measured turn runs is compiled by then, which takes the compiler a while; memory is what the process holds with few sessions.
+        Measure(engine, gateway.Address, gateway.Key, gateway.ProcessId, WarmUp, sessions: 50);
         var idle = await IdleAsync(gateway, cancellationToken);
         var own = Measure(engine, gateway.Address, gateway.Key, gateway.ProcessId, Relayed);
         var opens = OpenBench.Run(gateway.Address, gateway.Key);

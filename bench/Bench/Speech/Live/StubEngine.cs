@@ -86,7 +86,7 @@ internal sealed class StubEngine : IDisposable
             var socket = _listener.Accept();
             socket.NoDelay = true;
             socket.Blocking = false;
-            _streams.Add(new Stream(this, socket));
+            _streams.Add(new Stream(this, socket, _streams.Count));
             _epoll.Watch(socket, _streams.Count - 1);
         }
     }
@@ -97,12 +97,15 @@ internal sealed class StubEngine : IDisposable
         private readonly FrameReader _reader;
         private readonly byte[] _stamp = new byte[8];
         private byte[] _request = [];
+
+        // Streams that began together are not answered together.
+        private readonly int _phase;
         private long _audio;
         private bool _isOver;
 
-        public Stream(StubEngine engine, Socket socket)
+        public Stream(StubEngine engine, Socket socket, int number)
         {
-            (_engine, Socket) = (engine, socket);
+            (_engine, Socket, _phase) = (engine, socket, number % Wire.FramesPerSecond);
             _reader = new FrameReader(this);
         }
 
@@ -182,12 +185,12 @@ internal sealed class StubEngine : IDisposable
             var now = Stopwatch.GetTimestamp();
             _engine.Frames.Add(Wire.MillisecondsSince(BinaryPrimitives.ReadInt64LittleEndian(_stamp), now));
             var frames = _audio / Wire.FrameBytes;
-            if (frames % (Wire.FramesPerSecond / 2) == 0)
+            if ((frames + _phase) % (Wire.FramesPerSecond / 2) == 0)
             {
                 Span<byte> result = stackalloc byte[2048];
-                var isFinal = frames % Wire.FramesPerSecond == 0;
-                var start = (frames - 1) / Wire.FramesPerSecond;
-                Send(result[..Wire.WriteResult(result, start, isFinal, Stopwatch.GetTimestamp())]);
+                var isFinal = (frames + _phase) % Wire.FramesPerSecond == 0;
+                var start = (frames / (double)Wire.FramesPerSecond) - 1;
+                Send(result[..Wire.WriteResult(result, Math.Max(0, start), isFinal, Stopwatch.GetTimestamp())]);
             }
         }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Diagnostics;
@@ -68,7 +69,7 @@ internal static class Wire
         Utf8Formatter.TryFormat(now, digits, out var length);
         digits[..length].CopyTo(into.Slice(_stampAt + StampDigits - length, length));
         into.Slice(_startAt, 5).Fill((byte)' ');
-        Utf8Formatter.TryFormat((int)start, into.Slice(_startAt, 5), out _);
+        Utf8Formatter.TryFormat(start, into.Slice(_startAt, 5), out _, new StandardFormat('F', 1));
         (isFinal ? "true "u8 : "false"u8).CopyTo(into.Slice(_finalAt, 5));
         return _result.Length;
     }
