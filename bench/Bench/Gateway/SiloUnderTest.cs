@@ -11,10 +11,11 @@ internal sealed class SiloUnderTest : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly Credentials _keys;
+    private readonly string _data;
 
-    private SiloUnderTest(Process process, IPEndPoint address, IPEndPoint grpc, Credentials keys)
+    private SiloUnderTest(Process process, string data, IPEndPoint address, IPEndPoint grpc, Credentials keys)
     {
-        (_process, Address, Grpc, _keys) = (process, address, grpc, keys);
+        (_process, _data, Address, Grpc, _keys) = (process, data, address, grpc, keys);
     }
 
     public IPEndPoint Address { get; }
@@ -60,13 +61,16 @@ internal sealed class SiloUnderTest : IAsyncDisposable
                 var address = IPEndPoint.Parse(line[Ready.Length..].Split(' ')[0]);
                 var grpc = IPEndPoint.Parse(line[(line.IndexOf(GrpcAt, StringComparison.Ordinal) + GrpcAt.Length)..].Split(' ')[0]);
                 var file = await File.ReadAllTextAsync(Path.Combine(data, "dev-credentials.json"), cancellationToken);
-                return new SiloUnderTest(process, address, grpc, Credentials.Read(file));
+                return new SiloUnderTest(process, data, address, grpc, Credentials.Read(file));
             }
         }
 
         await process.WaitForExitAsync(cancellationToken);
         throw new InvalidOperationException($"The host ended with {process.ExitCode} before it was ready.");
     }
+
+    /// <summary>What the process and its database have used until now.</summary>
+    public SiloUse Use() => SiloUse.Of(_process.Id, _data);
 
     /// <summary>A client with the development organisation's keys, for requests that take long.</summary>
     public HttpClient NewClient()

@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using Switchboard.Gateway.Http;
 using Switchboard.Grains.Intake;
 
 namespace Switchboard.Gateway.Intake;
@@ -16,7 +18,8 @@ internal sealed class SentMessages(IOptions<IntakeDoorOptions> options)
     private const int LongestHeader = 512;
     private const string Hidden = "[hidden]";
 
-    private static readonly string[] _telling = ["auth", "key", "token", "secret", "cookie", "password", "signature", "session", "credential"];
+    private static readonly SearchValues<string> _telling = SearchValues.Create(
+        ["auth", "key", "token", "secret", "cookie", "password", "signature", "session", "credential"], StringComparison.OrdinalIgnoreCase);
 
     private readonly int _most = options.Value.KeepMessageBytes;
 
@@ -33,7 +36,7 @@ internal sealed class SentMessages(IOptions<IntakeDoorOptions> options)
 
         // Hidden before it is cut: half a key is half a secret.
         var kept = secret is null ? body[..Math.Min(body.Length, _most)].ToArray() : Without(body, secret);
-        return new SentMessage(Write(headers), kept.Length > _most ? kept[.._most] : kept, body.Length);
+        return new SentMessage(ReplyBuffer.Render(headers, Write).ToArray(), kept.Length > _most ? kept[.._most] : kept, body.Length);
     }
 
     private static byte[] Without(ReadOnlySpan<byte> body, string secret)
@@ -53,23 +56,20 @@ internal sealed class SentMessages(IOptions<IntakeDoorOptions> options)
         return found ? text : [];
     }
 
-    private static string Write(IHeaderDictionary headers)
+    private static void Write(Utf8JsonWriter json, IHeaderDictionary headers)
     {
-        using var bytes = new MemoryStream(512);
-        using (var json = new Utf8JsonWriter(bytes))
+        json.WriteStartObject();
+        foreach (var (name, value) in headers.Take(MostHeaders))
         {
-            json.WriteStartObject();
-            foreach (var (name, value) in headers.OrderBy(static one => one.Key, StringComparer.OrdinalIgnoreCase).Take(MostHeaders))
-            {
-                var shown = _telling.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase)) ? Hidden : Clean(value.ToString());
-                json.WriteString(name.ToLowerInvariant(), shown);
-            }
-
-            json.WriteEndObject();
+            json.WriteString(name.ToLowerInvariant(), name.AsSpan().ContainsAny(_telling) ? Hidden : Clean(value.ToString()));
         }
 
-        return Encoding.UTF8.GetString(bytes.ToArray());
+        json.WriteEndObject();
     }
 
-    private static string Clean(string text) => new([.. text.Take(LongestHeader).Where(static one => !char.IsControl(one) && !char.IsSurrogate(one))]);
+    private static string Clean(string text)
+    {
+        var isClean = text.Length <= LongestHeader && !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
+        return isClean ? text : new([.. text.Take(LongestHeader).Where(static one => !char.IsControl(one) && !char.IsSurrogate(one))]);
+    }
 }

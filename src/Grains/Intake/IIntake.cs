@@ -90,10 +90,10 @@ public sealed record IntakeSubmission(
 }
 
 /// <summary>What a sender sent.</summary>
-/// <param name="Headers">Its headers, in JSON: an object of texts. Those that may be secrets have no values.</param>
+/// <param name="Headers">Its headers, in JSON (UTF-8): an object of texts. Those that may be secrets have no values.</param>
 /// <param name="Body">The beginning of its body, or all of it.</param>
 /// <param name="BodyBytes">The size of the whole body.</param>
-public sealed record SentMessage(string Headers, byte[] Body, long BodyBytes);
+public sealed record SentMessage(byte[] Headers, byte[] Body, long BodyBytes);
 
 /// <summary>An alert with its receipt.</summary>
 /// <param name="ReceiptId">The receipt's id, which is also the event's.</param>

@@ -19,6 +19,9 @@ internal sealed class CaseIndexerHandler(PipeParts parts, EffectRunner runner, I
     private readonly PerTenant<SettleLane> _lanes = new(async (tenant, cancellationToken) =>
         new SettleLane(await parts.LaneAsync(Definition, tenant, cancellationToken), parts.Codec, instruments));
 
+    private readonly PerTenant<ForgetLane> _forgetting = new(async (tenant, cancellationToken) =>
+        new ForgetLane(await parts.LaneAsync(Definition, tenant, cancellationToken)));
+
     /// <summary>Its name and policy.</summary>
     public static Flavor Definition { get; } = new("case-indexer") { Topic = "case-intake" };
 
@@ -42,7 +45,7 @@ internal sealed class CaseIndexerHandler(PipeParts parts, EffectRunner runner, I
         {
             var item = new SettleItem(record, parts.Time.GetTimestamp());
             _ = await lane.RunAsync(item, cancellationToken);
-            await runner.RunAsync(item.Pending, cancellationToken);
+            await runner.RunAsync(item.Pending, done => ForgetAsync(record, done), cancellationToken);
             Remember(record.StreamId, item.Done);
             if (item.Done >= record.Version)
             {
@@ -52,7 +55,17 @@ internal sealed class CaseIndexerHandler(PipeParts parts, EffectRunner runner, I
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _lanes.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _lanes.DisposeAsync();
+        await _forgetting.DisposeAsync();
+    }
+
+    private async ValueTask ForgetAsync(EventRecord record, Guid[] done)
+    {
+        var lane = await _forgetting.GetAsync(record.Tenant, CancellationToken.None);
+        _ = await lane.RunAsync(new ForgetItem(record, parts.Time.GetTimestamp(), done), CancellationToken.None);
+    }
 
     private void Remember(Guid stream, long done)
     {

@@ -21,9 +21,12 @@ internal sealed partial class EffectRunner(
     private const string Source = "ALERT";
 
     /// <summary>Does them, one after the other.</summary>
+    /// <param name="pending">What is to be done.</param>
+    /// <param name="forget">Called with what was done in the end, also when not all of it was.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="InvalidOperationException">A case refuses one; it and those behind it stay to be done.</exception>
     /// <exception cref="DependencyUnavailableException">A case is still to be opened by another dedup key's alert.</exception>
-    public async ValueTask RunAsync(ImmutableArray<PendingEffect> pending, CancellationToken cancellationToken)
+    public async ValueTask RunAsync(ImmutableArray<PendingEffect> pending, Func<Guid[], ValueTask> forget, CancellationToken cancellationToken)
     {
         List<Guid> done = [];
         try
@@ -39,7 +42,7 @@ internal sealed partial class EffectRunner(
         {
             if (done.Count > 0)
             {
-                await ForgetAsync(done);
+                await forget([.. done]);
             }
         }
     }
@@ -99,20 +102,6 @@ internal sealed partial class EffectRunner(
         await using var command = database.Primary.CreateCommand("select exists (select from intake_effect where case_id = $1 and opens)");
         command.Parameters.Add(Parameters.Of(caseId));
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
-    }
-
-    private async ValueTask ForgetAsync(List<Guid> done)
-    {
-        try
-        {
-            await using var command = database.Effects.CreateCommand("delete from intake_effect where id = any ($1)");
-            command.Parameters.Add(Parameters.Of([.. done]));
-            await command.ExecuteNonQueryAsync(CancellationToken.None);
-        }
-        catch (Exception error) when (DatabaseFailures.IsDatabaseError(error))
-        {
-            throw DatabaseFailures.Unavailable(database.Tenant, "what was done to cases for alerts could not be noted", error);
-        }
     }
 
     private static CommandContext ContextOf(PendingEffect pending)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Npgsql;
 using NpgsqlTypes;
 using Switchboard.Grains.Intake;
@@ -28,7 +29,7 @@ internal sealed class IntakeLog(IntakeLane lane, RowReader rows) : IIntake
         """
         select r.id, r.integration_id, s.dedup_key, r.received_at, o.result, o.case_id,
             o.result is null or exists (select from intake_effect e where e.stream_id = r.stream_id and e.version <= r.version),
-            m.headers::text, m.body, m.body_bytes
+            m.body, r.message_place, m.headers::text, m.body_bytes
         from intake_receipt r
         join intake_stream s on s.stream_id = r.stream_id
         left join intake_message m on m.id = r.message_id
@@ -41,7 +42,7 @@ internal sealed class IntakeLog(IntakeLane lane, RowReader rows) : IIntake
         static row => new IntakeReceipt(
             row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.Time(3), row.IsDBNull(4) ? null : (AlertResult)row.GetInt16(4), row.GuidOrNull(5), row.GetBoolean(6))
         {
-            Message = row.IsDBNull(7) ? null : new SentMessage(row.GetString(7), row.GetFieldValue<byte[]>(8), row.GetInt64(9)),
+            Message = row.IsDBNull(7) ? null : ReadMessage(row),
         },
         cancellationToken);
 
@@ -56,6 +57,15 @@ internal sealed class IntakeLog(IntakeLane lane, RowReader rows) : IIntake
         static row => new AlertKeyView(
             row.GetGuid(0), row.GetString(1), row.GetBoolean(2), row.GuidOrNull(3), row.GetInt64(4), row.GetInt64(5), row.TimeOrNull(6), row.TimeOrNull(7), row.TimeOrNull(8)),
         cancellationToken);
+
+    /// <summary>The message of a row from its column 7 on, of a pack or alone.</summary>
+    private static SentMessage ReadMessage(NpgsqlDataReader row)
+    {
+        var body = row.GetFieldValue<byte[]>(7);
+        return row.IsDBNull(8)
+            ? new SentMessage(Encoding.UTF8.GetBytes(row.GetString(9)), body, row.GetInt64(10))
+            : SentPack.Read(body, row.GetInt32(8));
+    }
 
     /// <summary>Whether the receipts were given for this message; null when they are not known. One of a time without hashes counts as its own.</summary>
     private async ValueTask<bool?> IsSameAsync(IntakeSubmission submission, CancellationToken cancellationToken)

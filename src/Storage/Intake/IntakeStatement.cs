@@ -24,14 +24,14 @@ internal sealed class IntakeStatement(EventCodec codec)
             returning stream_id, org_id, integration_id, version
         ), placed as (
             select g.*, b.org_id, b.integration_id, b.version - g.behind as version
-            from unnest($6, $7, $8, $9, $10, $11, $17, $18) with ordinality as g (id, stream_id, behind, payload, metadata, schema, message_id, request_hash, place)
+            from unnest($6, $7, $8, $9, $10, $11, $17, $18, $19) with ordinality
+                    as g (id, stream_id, behind, payload, metadata, schema, message_id, message_place, request_hash, place)
                 join bumped b using (stream_id)
         ), kept as (
-            insert into intake_receipt (id, org_id, integration_id, stream_id, version, received_at, message_id, request_hash)
-            select id, org_id, integration_id, stream_id, version, $12, message_id, request_hash from placed
+            insert into intake_receipt (id, org_id, integration_id, stream_id, version, received_at, message_id, message_place, request_hash)
+            select id, org_id, integration_id, stream_id, version, $12, message_id, message_place, request_hash from placed
         ), said as (
-            insert into intake_message (id, org_id, integration_id, headers, body, body_bytes, received_at)
-            select *, $12 from unnest($19, $20, $21, $22, $23, $24)
+            insert into intake_message (id, org_id, body, received_at) select *, $12 from unnest($20, $21, $22)
         ), seen as (
             insert into intake_heartbeat as h (integration_id, org_id, last_seen_at, due_at)
             select i.id, i.org_id, $12, $12 + make_interval(secs => i.heartbeat)
@@ -49,7 +49,7 @@ internal sealed class IntakeStatement(EventCodec codec)
     public NpgsqlCommand For(NpgsqlConnection connection, IEnumerable<IntakeSubmission> submissions, DateTimeOffset now)
     {
         List<Row> rows = [];
-        List<Message> messages = [];
+        List<SentPack> packs = [];
         Dictionary<Guid, (Guid Org, int? Heartbeat)> senders = [];
         foreach (var submission in submissions)
         {
@@ -61,18 +61,20 @@ internal sealed class IntakeStatement(EventCodec codec)
             var metadata = submission.Alerts.IsEmpty
                 ? []
                 : codec.Encode(new EventMetadata(new Actor(ActorKind.Integration, submission.IntegrationId), submission.RequestId, null, submission.TraceParent));
-            Guid? message = null;
+            SentPack? pack = null;
+            int? place = null;
             if (submission is { Sent: { } sent, Alerts.IsEmpty: false })
             {
-                message = Guid.CreateVersion7();
-                messages.Add(new Message(message.Value, submission, sent));
+                pack = PackFor(submission.OrgId, packs);
+                place = pack.Count;
+                pack.Add(sent);
             }
 
             foreach (var (receipt, routed) in submission.Alerts)
             {
                 var fact = new AlertReceived(submission.IntegrationId, IntakeNames.Of(submission.Kind), routed.ProjectId, routed.TypeId, routed.Alert);
                 var stream = DerivedId.OfStream(submission.OrgId, submission.IntegrationId, routed.Alert.DedupKey);
-                rows.Add(new Row(receipt, stream, submission, routed.Alert.DedupKey, codec.Encode(fact), metadata, message));
+                rows.Add(new Row(receipt, stream, submission, routed.Alert.DedupKey, codec.Encode(fact), metadata, pack?.Id, place));
             }
         }
 
@@ -97,14 +99,24 @@ internal sealed class IntakeStatement(EventCodec codec)
         parameters.Add(Array(NpgsqlDbType.Integer, alive, static one => one.Value.Heartbeat));
         parameters.Add(Parameters.Of(_name.Type));
         parameters.Add(Array(NpgsqlDbType.Uuid, rows, static row => row.MessageId));
+        parameters.Add(Array(NpgsqlDbType.Integer, rows, static row => row.MessagePlace));
         parameters.Add(Array(NpgsqlDbType.Bytea, rows, static row => row.Submission.Hash));
-        parameters.Add(Array(NpgsqlDbType.Uuid, messages, static one => one.Id));
-        parameters.Add(Array(NpgsqlDbType.Uuid, messages, static one => one.Submission.OrgId));
-        parameters.Add(Array(NpgsqlDbType.Uuid, messages, static one => one.Submission.IntegrationId));
-        parameters.Add(Array(NpgsqlDbType.Jsonb, messages, static one => one.Sent.Headers));
-        parameters.Add(Array(NpgsqlDbType.Bytea, messages, static one => one.Sent.Body));
-        parameters.Add(Array(NpgsqlDbType.Bigint, messages, static one => one.Sent.BodyBytes));
+        parameters.Add(Array(NpgsqlDbType.Uuid, packs, static pack => pack.Id));
+        parameters.Add(Array(NpgsqlDbType.Uuid, packs, static pack => pack.OrgId));
+        parameters.Add(Array(NpgsqlDbType.Bytea, packs, static pack => pack.ToArray()));
         return command;
+    }
+
+    /// <summary>The pack that an organisation's next message goes into.</summary>
+    private static SentPack PackFor(Guid orgId, List<SentPack> packs)
+    {
+        var pack = packs.FindLast(one => one.OrgId == orgId);
+        if (pack is null or { IsFull: true })
+        {
+            packs.Add(pack = new SentPack(orgId));
+        }
+
+        return pack;
     }
 
     /// <summary>How many alerts of the same stream come after each.</summary>
@@ -124,7 +136,6 @@ internal sealed class IntakeStatement(EventCodec codec)
     private static NpgsqlParameter Array<TRow, T>(NpgsqlDbType type, List<TRow> rows, Func<TRow, T> value) =>
         new NpgsqlParameter<T[]>(null!, NpgsqlDbType.Array | type) { TypedValue = [.. rows.Select(value)] };
 
-    private sealed record Row(Guid Receipt, Guid Stream, IntakeSubmission Submission, string DedupKey, byte[] Payload, byte[] Metadata, Guid? MessageId);
-
-    private sealed record Message(Guid Id, IntakeSubmission Submission, SentMessage Sent);
+    private sealed record Row(
+        Guid Receipt, Guid Stream, IntakeSubmission Submission, string DedupKey, byte[] Payload, byte[] Metadata, Guid? MessageId, int? MessagePlace);
 }
