@@ -26,7 +26,7 @@ internal static class GrpcBench
             ["import"] = token => WithSiloAsync(
                 async silo => await ImportBench.RunAsync(silo, await CreateProjectAsync(silo, token), token), ["--Roles:Enabled=grains,gateway"], token),
             ["watch"] = token => WithSiloAsync(
-                async silo => await WatchBench.RunAsync(silo, await OpenCasesAsync(silo, token), token), ["--Nexus:ConnectionsPerOrganisation=2000", "--Handlers:Flavors=nexus"], token),
+                async silo => await WatchBench.RunAsync(silo, await OpenCasesAsync(silo, token), token), ["--Nexus:ConnectionsPerOrganisation=2000"], token),
         };
 
     /// <summary>Runs all parts.</summary>

@@ -46,7 +46,7 @@ internal sealed class CaseStreamInstruments
         _connections.Add(-1);
     }
 
-    public void Sent() => _events.Add(1);
+    public void Sent(int events) => _events.Add(events);
 
     public void Behind() => _behind.Add(1);
 

@@ -92,12 +92,14 @@ internal sealed class CaseStreamSession(
                 return await StartAnewAsync(batch.End, ResumeVerdict.OtherEpoch, cancellationToken);
             }
 
+            var sent = 0;
             foreach (var told in batch.Events)
             {
-                await TellAsync(new StreamedEvent(told), cancellationToken);
+                sent += await TellAsync(new StreamedEvent(told), cancellationToken) ? 1 : 0;
             }
 
             await BoundAsync(transport.FlushAsync(cancellationToken));
+            instruments.Sent(sent);
             position = batch.End;
             if (batch.Complete && position.CompareTo(from) >= 0)
             {
@@ -134,19 +136,20 @@ internal sealed class CaseStreamSession(
         {
             // Looked at before the events are taken: all up to there are among them, and after the end no more come.
             var (reached, ended) = (subscription.Reached, subscription.IsEnded);
-            var told = false;
+            var told = 0;
             while (subscription.TryTake(out var streamed))
             {
                 if (streamed.Told.Position.CompareTo(position) > 0)
                 {
-                    told |= await TellAsync(streamed, cancellationToken);
+                    told += await TellAsync(streamed, cancellationToken) ? 1 : 0;
                     position = streamed.Told.Position;
                 }
             }
 
-            if (told)
+            if (told > 0)
             {
                 await BoundAsync(transport.FlushAsync(cancellationToken));
+                instruments.Sent(told);
             }
 
             if (reached is { } quiet && quiet.CompareTo(position) > 0)
@@ -176,7 +179,6 @@ internal sealed class CaseStreamSession(
         {
             var shown = await filter.MayNameOthersAsync(streamed.Told) ? streamed : streamed.Veiled;
             await BoundAsync(transport.EventAsync(shown, inQuery, cancellationToken));
-            instruments.Sent();
         }
 
         return tell;

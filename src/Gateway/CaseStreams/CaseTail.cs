@@ -19,8 +19,11 @@ internal sealed partial class CaseTail(
     private const int Piece = 500;
     private const int WokenTogether = 64;
 
-    // Under load the signal is raised with every event: those of a few milliseconds share a look.
-    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(5);
+    // Under load the signal is raised with every event: those of a few milliseconds share a look. To wake a client costs far more than to
+    // tell it one more event, so the more clients there are the longer events gather.
+    private static readonly TimeSpan ShortestGather = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan GatherForEach = TimeSpan.FromMicroseconds(25);
+    private static readonly TimeSpan LongestGather = TimeSpan.FromMilliseconds(40);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _gate = new();
@@ -95,12 +98,13 @@ internal sealed partial class CaseTail(
         }
 
         var batch = await log.ReadAsync(from, [.. subscriptions.Select(one => one.OrgId).Distinct()], Piece, cancellationToken);
-        Tell(subscriptions, batch);
+        var woken = Tell(subscriptions, batch);
         if (batch.Complete)
         {
             if (!batch.Events.IsEmpty)
             {
-                await Task.Delay(Gather, time, cancellationToken);
+                var gather = GatherFor(woken);
+                await Task.Delay(gather, time, cancellationToken);
             }
 
             await Task.WhenAny(hint, Task.Delay(options.Value.PollInterval, time, cancellationToken));
@@ -110,7 +114,15 @@ internal sealed partial class CaseTail(
         return batch.End;
     }
 
-    private static void Tell(ImmutableArray<TailSubscription> subscriptions, CaseEventBatch batch)
+    private static TimeSpan GatherFor(int woken)
+    {
+        var gather = GatherForEach * woken;
+        return gather < ShortestGather ? ShortestGather : gather > LongestGather ? LongestGather : gather;
+    }
+
+    /// <summary>Hands a batch to those whom it concerns.</summary>
+    /// <returns>How many were woken.</returns>
+    private static int Tell(ImmutableArray<TailSubscription> subscriptions, CaseEventBatch batch)
     {
         if (batch.EpochChanged)
         {
@@ -120,7 +132,7 @@ internal sealed partial class CaseTail(
             }
 
             Wake([.. subscriptions]);
-            return;
+            return subscriptions.Length;
         }
 
         if (!batch.Events.IsEmpty)
@@ -142,11 +154,15 @@ internal sealed partial class CaseTail(
             subscription.Reach(reached);
         }
 
-        if (!batch.Events.IsEmpty)
+        if (batch.Events.IsEmpty)
         {
-            var concerned = batch.Events.Select(static told => told.OrgId).ToHashSet();
-            Wake([.. subscriptions.Where(one => concerned.Contains(one.OrgId))]);
+            return 0;
         }
+
+        var organisations = batch.Events.Select(static told => told.OrgId).ToHashSet();
+        var concerned = subscriptions.Where(one => organisations.Contains(one.OrgId)).ToArray();
+        Wake(concerned);
+        return concerned.Length;
     }
 
     /// <summary>Lets readers go on, some at a time on each thread.</summary>
