@@ -1,9 +1,11 @@
+using System.Net;
 using System.Text;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Switchboard.Gateway.CaseApi.Answers;
 using Switchboard.Gateway.CaseApi.Messages;
+using Switchboard.Gateway.Tests.Access;
 using Switchboard.Gateway.Tests.Running;
 using Switchboard.Orgs;
 using Case = Switchboard.Gateway.CaseApi.Messages.Case;
@@ -124,6 +126,9 @@ public sealed class CaseApiTests(RunningGatewayFixture running)
         var project = await api.CallAsync("CreateProject", new CreateProjectRequest { Key = "SET", Name = "Settings", Settings = settings }, Project.Parser);
         project.Settings.Fields["auto_close_inactive_cases"].StructValue.Fields["max_inactive_time_in_secs"].NumberValue.ShouldBe(86400);
         (await api.CallAsync("UpdateProject", new UpdateProjectRequest { ProjectId = project.Id, Name = "Renamed" }, Project.Parser)).Name.ShouldBe("Renamed");
+        var team = (await org.PostAsync(
+            "/api/v2/team", new { data = new { type = "team", attributes = new { handle = "network", name = "Network" } } }, HttpStatusCode.Created)).Data().Id();
+        (await api.CallAsync("UpdateProject", new UpdateProjectRequest { ProjectId = project.Id, TeamUuid = team }, Project.Parser)).MemberTeamIds.ShouldBe([team]);
         await api.CallAsync("FavoriteCaseProject", new ProjectReference { ProjectId = project.Id }, Empty.Parser);
         var favorites = await api.CallAsync("ListUserCaseProjectFavorites", new ListUserCaseProjectFavoritesRequest(), ListUserCaseProjectFavoritesResponse.Parser);
         favorites.Favorites.Single().Id.ShouldBe(project.Id);
@@ -225,6 +230,39 @@ public sealed class CaseApiTests(RunningGatewayFixture running)
         var alone = await api.CallAsync("GetCase", new GetCaseRequest { CaseId = shown.Id }, Case.Parser);
         alone.MergeStatus = ""; // of no use where it is imported
         shown.ShouldBe(alone);
+    }
+
+    [Fact]
+    public async Task An_export_takes_a_query_and_leaves_out_what_the_caller_may_not_see()
+    {
+        var org = await RestrictedOrg.CreateAsync(running);
+        using var manager = new CaseApiClient(org.Manager);
+        using var stranger = new CaseApiClient(org.Stranger);
+        var (open, secret) = (org.OpenCase.Id(), org.SecretCase.Id());
+        (await manager.ExportAsync(new ExportCasesRequest())).Select(static one => one.Id).ShouldBe([open, secret], ignoreOrder: true);
+        (await stranger.ExportAsync(new ExportCasesRequest())).Select(static one => one.Id).ShouldBe([open]);
+
+        await manager.CallAsync("UpdatePriority", new UpdatePriorityRequest { CaseId = secret, Priority = Priority.P1 }, Case.Parser);
+        (await manager.ExportAsync(new ExportCasesRequest { Filter = "priority:P1" })).Select(static one => one.Id).ShouldBe([secret]);
+        (await stranger.ExportAsync(new ExportCasesRequest { Filter = "priority:P1" })).ShouldBeEmpty();
+        (await manager.ExportAsync(new ExportCasesRequest { Filter = "title:nothing-like-it" })).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_export_that_cannot_be_made_is_refused_before_its_first_case()
+    {
+        var org = await running.NewOrgAsync();
+        using var api = new CaseApiClient(org);
+        await api.OpenCaseAsync();
+        using var blind = new CaseApiClient(await org.AsAsync(org.UserId, Permissions.CasesWrite));
+        using var unknown = new CaseApiClient(org, "no such key");
+        using var nobody = new CaseApiClient(org) { Credentials = [] };
+
+        (await api.RefusedAsync("ExportCases", new ExportCasesRequest { Filter = "priority:(" }, 3)).Message.ShouldContain("character");
+        await api.RefusedAsync("ExportCases", new ExportCasesRequest { Filter = new string('a', 5000) }, 3);
+        (await blind.RefusedAsync("ExportCases", new ExportCasesRequest(), 7)).Message.ShouldContain("cases_read");
+        await unknown.RefusedAsync("ExportCases", new ExportCasesRequest(), 16);
+        await nobody.RefusedAsync("ExportCases", new ExportCasesRequest(), 16);
     }
 
     [Fact]
