@@ -38,7 +38,7 @@ internal static class DeliveryHistory
     /// <summary>For each flavor that keeps marks, what finds the events that it wants and has not marked.</summary>
     public static IEnumerable<(string Flavor, string Sql)> Unmarked => Wanted.Where(flavor => !Repeatable.Contains(flavor.Key)).Select(flavor => (flavor.Key, $"""
         select type || ' ' || event_id from domain_events e where {flavor.Value} and not exists (
-            select from handler_mark m join handler_flavor f on f.id = m.flavor where f.name = '{flavor.Key}' and m.event_id = e.event_id)
+            select from handler_mark m where m.flavor = (select id from handler_flavor where name = '{flavor.Key}') and m.event_id = e.event_id)
         """));
 
     /// <summary>Checks everything.</summary>
