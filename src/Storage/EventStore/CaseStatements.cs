@@ -141,13 +141,20 @@ internal static class CaseStatements
         .Jsonb(FacetsJson)
         .RowCount();
 
-    /// <summary>The search text of new cases.</summary>
+    /// <summary>The search text of new cases, with what it copies from their rows.</summary>
     public static RowSet<CaseSnapshot> InsertSearch() => SearchColumns(
-        """
-        insert into case_text (case_id, org_id, title, description, facets)
-        select i.case_id, i.org_id, i.title, i.description, array(select jsonb_array_elements_text(i.facets))
-        from unnest($1, $2, $3, $4, $5) as i (case_id, org_id, title, description, facets)
-        """);
+            """
+            insert into case_text (case_id, org_id, title, description, facets, project_id, type_id, created_by, created_at, archived_at)
+            select i.case_id, i.org_id, i.title, i.description, array(select jsonb_array_elements_text(i.facets)),
+                i.project_id, i.type_id, i.created_by, i.created_at, i.archived_at
+            from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as i
+                (case_id, org_id, title, description, facets, project_id, type_id, created_by, created_at, archived_at)
+            """)
+        .Uuid(static row => row.ProjectId)
+        .Uuid(static row => row.TypeId)
+        .Uuid(static row => row.CreatedBy)
+        .Time(static row => row.CreatedAt)
+        .Time(static row => row.ArchivedAt);
 
     /// <summary>The search text of changed cases.</summary>
     public static RowSet<CaseSnapshot> UpdateSearch() => SearchColumns(
