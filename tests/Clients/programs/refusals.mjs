@@ -183,6 +183,17 @@ export default async function refusals(api) {
     await mine.cases.getCase({ caseId: opened.id });
   });
 
+  await check("a token that may only read is 403 to every operation that changes something", async () => {
+    const tokens = new v2.KeyManagementApi(configure(baseUrl, apiKey, applicationKey));
+    const expiresAt = new Date(Date.now() + 2 * 24 * 3600 * 1000);
+    const token = (await tokens.createPersonalAccessToken(body("personal_access_tokens", { name: "Reads", scopes: ["cases_read"], expiresAt }))).data;
+    const reading = apisOf(configure(baseUrl, apiKey, token.attributes.key));
+    const changing = [...changes(there), ...reads(there), ...others(there)]
+      .filter(([, operation]) => !/^(get|list|search|count|aggregate|watch|unwatch|favorite|unfavorite)/.test(operation));
+    await each(403, reading, changing);
+    await tokens.revokePersonalAccessToken({ tokenId: token.id });
+  });
+
   await check("a key that has used up its requests is 429 to every operation", async () => {
     const limited = apisOf(configure(baseUrl, apiKey, limitedKeyOf(applicationKey)));
     const harmless = others(nowhere).filter(([, operation]) => !operation.startsWith("create"));
