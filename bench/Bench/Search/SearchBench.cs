@@ -37,7 +37,7 @@ internal static class SearchBench
         }
 
         await using var server = await TestServer.StartAsync(
-            ("fsync", "on"), ("full_page_writes", "on"), ("max_wal_size", "4GB"), ("shared_buffers", count >= Large ? "6GB" : "512MB"));
+            ("fsync", "on"), ("full_page_writes", "on"), ("max_wal_size", "4GB"), ("shared_buffers", count >= Large ? "6GB" : "768MB"));
         await using var database = await TestDatabase.CreateAsync(server);
         await using var updates = await CaseUpdates.PrepareAsync(database.ConnectionString, Changing, 16, cancellationToken);
         await SearchFill.WriteAsync(database.ConnectionString, updates.OrgId, count - Changing, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Switchboard.Grains.Search;
 
 namespace Switchboard.Storage.Search;
 
@@ -9,6 +10,12 @@ internal sealed record ExpectedMatches(double InOrg, double InAll)
 {
     /// <summary>What a search that does not use the index expects of it.</summary>
     public static readonly ExpectedMatches None = new(0, 0);
+
+    /// <summary>Whether a search should not read and count all of them.</summary>
+    public bool AreCommon => InOrg > SearchLimits.Window;
+
+    /// <summary>What a search is to expect that has met more than it expected.</summary>
+    public ExpectedMatches MoreThanCounted => this with { InOrg = Math.Max(InOrg, SearchLimits.Window + 1), InAll = Math.Max(InAll, SearchLimits.Window + 1) };
 
     /// <summary>Reads the plan of <see cref="SearchSql.Expected"/>.</summary>
     public static ExpectedMatches Read(string plan)

@@ -37,16 +37,25 @@ public sealed class PostgresCaseSearch(
             return expected.Error;
         }
 
-        var (text, sql) = SearchSql.Of(request, filter, expected.Value);
-        return await RunAsync(text, sql, options.Value.Timeout, ReadAsync, cancellationToken, ofPage: true);
+        return await PageAsync(request, filter, expected.Value, cancellationToken);
+    }
+
+    /// <summary>The page, looked for in the way that suits what is expected; and in another one if that turns out to be wrong.</summary>
+    internal async ValueTask<Outcome<CaseSearchPage>> PageAsync(
+        CaseSearchRequest request, CaseFilter filter, ExpectedMatches expected, CancellationToken cancellationToken)
+    {
+        var notAllRead = false;
+        var (text, sql) = SearchSql.Of(request, filter, expected);
+        var page = await RunAsync(text, sql, options.Value.Timeout, ReadAsync, cancellationToken, ofPage: true);
+        return notAllRead && !expected.AreCommon ? await PageAsync(request, filter, expected.MoreThanCounted, cancellationToken) : page;
 
         async Task<CaseSearchPage> ReadAsync(NpgsqlDataReader reader)
         {
             var cases = ImmutableArray.CreateBuilder<CaseSnapshot>(request.PageSize);
-            var (total, more) = (0L, false);
+            var total = 0L;
             while (await reader.ReadAsync(cancellationToken))
             {
-                (total, more) = (reader.GetInt64(CaseRow.Count), reader.GetBoolean(CaseRow.Count + 1));
+                (total, notAllRead) = (reader.GetInt64(CaseRow.Count), reader.GetBoolean(CaseRow.Count + 1));
                 if (!reader.IsDBNull(0))
                 {
                     cases.Add(CaseRow.Read(reader));
@@ -54,6 +63,7 @@ public sealed class PostgresCaseSearch(
             }
 
             // What was counted of more than the window may be less than what is shown; and a page that is not full is the last.
+            var more = notAllRead;
             if (cases.Count > 0)
             {
                 var shown = ((long)request.PageSize * (request.PageNumber - 1)) + cases.Count;

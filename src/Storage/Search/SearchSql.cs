@@ -53,7 +53,9 @@ internal static class SearchSql
         var sql = FilterSql.Of(request.OrgId, filter, request.Sort);
         var size = sql.Add(NpgsqlDbType.Bigint, (long)request.PageSize);
         var offset = sql.Add(NpgsqlDbType.Bigint, (long)request.PageSize * (request.PageNumber - 1));
-        var found = sql.Split() is { } parts ? Found(request, sql, parts, size, offset, expected) : Counted(request, sql, size, offset);
+        var found = sql.Split() is not { } parts ? Counted(request, sql, size, offset)
+            : expected.AreCommon ? Common(request, sql, parts, size, offset, expected)
+            : Found(request, sql, parts, size, offset, expected);
         return ($"""
             with {found}
             select {CaseRow.Columns}, total.n, total.more
@@ -82,34 +84,41 @@ internal static class SearchSql
     }
 
     /// <summary>
-    /// What the index of words and tags finds is read once, for the page and for the count, but no further than the window. When there is more,
-    /// the page is looked for in its order, since what is common is met soon, and the count tells how many there are at least. What is expected to be
-    /// common from the start is looked for among the newest cases first, and is not counted: reading ten thousand rows takes longer than all the rest. No
-    /// condition on a column stands beside the index's: no other index can be used.
+    /// What the index of words and tags finds is read once, for the page and for the count, but no further than the window: when there is more, the
+    /// search is to be made again as <see cref="Common"/>. No condition on a column stands beside the index's: no other index can be used.
     /// </summary>
     private static string Found(CaseSearchRequest request, FilterSql sql, FilterParts parts, string size, string offset, ExpectedMatches expected)
     {
         var tables = sql.Tables;
-        var keys = Order(request, tables.Common, tables.Id, "f.rank");
-        var columns = string.Join(", ", keys.Select(static (key, i) => string.Create(CultureInfo.InvariantCulture, $"{key.Sql} as k{i}")));
-        var ordered = Ordered([.. keys.Select(static (key, i) => (string.Create(CultureInfo.InvariantCulture, $"k{i}"), key.Descending))]);
-        var read = parts.ComparesText ? "t.*" : "t.case_id, t.project_id, t.type_id, t.created_by, t.created_at, t.archived_at";
-        var all = tables.TextOnly && parts.Compared == FilterParts.Nothing;
-        var common = expected.InOrg > SearchLimits.Window;
+        var (columns, ordered) = Keys(request, tables);
         var more = sql.Add(NpgsqlDbType.Bigint, (long)SearchLimits.Window + 1);
-        var cap = common ? sql.Add(NpgsqlDbType.Bigint, Tried) : more;
-        var newest = common && request is { Sort: CaseSort.CreatedAt, Ascending: false };
-        var window = newest
+        var all = IsAll(tables, parts);
+        return $"""
+            candidates as materialized (select {(all ? "t.case_id, t.created_at" : Read(parts))} from case_text t where {Scope(parts, expected)} and {parts.Found} limit {more}),
+            found as {(all ? "not materialized" : "materialized")} (select {tables.Id} as page_id, {columns} from candidates t{tables.Joins} where {parts.Compared}),
+            page as materialized (select page_id from found order by {ordered} limit {size} offset {offset}),
+            total as materialized (select (select count(*) from found) as n, (select count(*) from candidates) = {more} as more)
+            """;
+    }
+
+    /// <summary>
+    /// What is expected to be common is looked for among the newest cases first, and is not counted: reading ten thousand rows takes longer than all
+    /// the rest. When they do not fill the page, some of what the index finds is read, and the page is looked for in its order if there is more of it,
+    /// since what is common is met soon. The count tells how many there are at least.
+    /// </summary>
+    private static string Common(CaseSearchRequest request, FilterSql sql, FilterParts parts, string size, string offset, ExpectedMatches expected)
+    {
+        var tables = sql.Tables;
+        var (columns, ordered) = Keys(request, tables);
+        var all = IsAll(tables, parts);
+        var more = sql.Add(NpgsqlDbType.Bigint, (long)SearchLimits.Window + 1);
+        var cap = sql.Add(NpgsqlDbType.Bigint, Tried);
+        var window = request is { Sort: CaseSort.CreatedAt, Ascending: false }
             ? $"select t.* from case_text t where t.org_id = $1 order by t.created_at desc, t.case_id desc limit {sql.Add(NpgsqlDbType.Bigint, Newest)}"
             : "select t.* from case_text t where false";
-
-        // The organisation's posting list is as long as the organisation is large; where hardly another one has the word, the rows tell as well.
-        var scope = expected.InAll > (2 * expected.InOrg) + 100
-            ? "t.tags @@ $2::tsquery"
-            : $"(t.org_id = $1) is true{(parts.Live ? " and (t.archived_at is null) is true" : "")}";
         return $"""
             newest as materialized (select {tables.Id} as page_id, {columns} from ({window}) t{tables.Joins} where {sql.Condition}),
-            candidates as materialized (select {read} from case_text t where {scope} and {parts.Found} and (select count(*) from newest) < {offset} + {size} limit {cap}),
+            candidates as materialized (select {Read(parts)} from case_text t where {Scope(parts, expected)} and {parts.Found} and (select count(*) from newest) < {offset} + {size} limit {cap}),
             found as {(all ? "not materialized" : "materialized")} (select {tables.Id} as page_id, {columns} from candidates t{tables.Joins} where {parts.Compared}),
             way as materialized (
                 select n >= {offset} + {size} as newest, n < {offset} + {size} and read < {cap} as found, n < {offset} + {size} and read = {cap} as ordered, n, read
@@ -123,9 +132,30 @@ internal static class SearchSql
                 union all
                 (select page_id from found where (select found from way) order by {ordered} limit {size} offset {offset})
                 union all
-                (select {tables.Id} {tables.From} and {sql.Condition} and (select ordered from way) order by {Ordered(keys)} limit {size} offset {offset}))
+                (select {tables.Id} {tables.From} and {sql.Condition} and (select ordered from way)
+                    order by {Ordered(Order(request, tables.Common, tables.Id, "f.rank"))} limit {size} offset {offset}))
             """;
     }
+
+    /// <summary>The keys of the page's order as columns, and the order of those.</summary>
+    private static (string Columns, string Ordered) Keys(CaseSearchRequest request, SearchTables tables)
+    {
+        var keys = Order(request, tables.Common, tables.Id, "f.rank");
+        return (
+            string.Join(", ", keys.Select(static (key, i) => string.Create(CultureInfo.InvariantCulture, $"{key.Sql} as k{i}"))),
+            Ordered([.. keys.Select(static (key, i) => (string.Create(CultureInfo.InvariantCulture, $"k{i}"), key.Descending))]));
+    }
+
+    private static string Read(FilterParts parts) =>
+        parts.ComparesText ? "t.*" : "t.case_id, t.project_id, t.type_id, t.created_by, t.created_at, t.archived_at";
+
+    /// <summary>Whether the index answers the whole filter.</summary>
+    private static bool IsAll(SearchTables tables, FilterParts parts) => tables.TextOnly && parts.Compared == FilterParts.Nothing;
+
+    /// <summary>The organisation's posting list is as long as the organisation is large; where hardly another one has the word, the rows tell as well.</summary>
+    private static string Scope(FilterParts parts, ExpectedMatches expected) => expected.InAll > (2 * expected.InOrg) + 100
+        ? "t.tags @@ $2::tsquery"
+        : $"(t.org_id = $1) is true{(parts.Live ? " and (t.archived_at is null) is true" : "")}";
 
     /// <summary>The cases after a position, newest first; found by an index that has their order, however far into the matches.</summary>
     public static (string Text, FilterSql Filter) Walk(Guid orgId, CaseFilter filter, CaseWalkPosition after, int size)

@@ -118,6 +118,20 @@ public sealed class FacetTableTests(ITestOutputHelper output)
         (await OfAsync(database, org.Cases[1].Id)).ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task Sums_that_are_wrong_are_put_right_when_the_table_is_made_anew()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var org = SearchCases.Make(7, 60);
+        await SearchRows.WriteAsync(database.DataSource, org, Cancelled);
+        await database.ExecuteAsync("update case_facet_sum set cases = 0");
+        await database.ExecuteAsync("insert into case_facet_sum select org_id, project_id, type_id, (rank + 1) % 6, status_group, archived, 3 from case_facet_sum on conflict do nothing");
+        (await database.ExecuteAsync(Differences)).ShouldNotBe(0L);
+
+        await database.ExecuteAsync("select case_facet_refill()");
+        (await database.ExecuteAsync(Differences)).ShouldBe(0L);
+    }
+
     private static async Task LogAsync(TestDatabase database, SearchCases org, int index) => await database.ExecuteAsync($$"""
         insert into domain_events (org_id, stream_type, stream_id, version, event_id, type, schema, payload, metadata, occurred_at, recorded_at)
         values ('{{org.OrgId}}', 'case', '{{org.Cases[index].Id}}', 9, gen_random_uuid(), 'case.deleted', 1, '{}', '{}', now(), now())
