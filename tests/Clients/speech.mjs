@@ -8,6 +8,9 @@ const older = { 3: require("deepgram-sdk-3"), 4: require("deepgram-sdk-4") };
 /** Names of the older versions' events. */
 export const eventsOf = (version) => older[version].LiveTranscriptionEvents;
 
+/** An older version's module. */
+export const olderModule = (version) => older[version];
+
 /** Version 5 with a key, or with a short-lived token. */
 export function version5(baseUrl, apiKey, accessToken) {
   const socket = baseUrl.replace(/^http/, "ws");

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Npgsql;
+using Switchboard.Grains.Deliveries;
 using Switchboard.Grains.PublicEvents;
 using Switchboard.Handlers.Nexus;
 using Switchboard.Storage.Databases;

@@ -1,3 +1,5 @@
+using Switchboard.Grains.Deliveries;
+
 namespace Switchboard.Handlers.Webhooks;
 
 /// <summary>Finds the keys that seal secrets: the configured ones, else one of the data folder's own.</summary>

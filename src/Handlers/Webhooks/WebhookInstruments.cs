@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Switchboard.Grains.Deliveries;
 
 namespace Switchboard.Handlers.Webhooks;
 

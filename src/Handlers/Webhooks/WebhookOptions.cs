@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Switchboard.Grains.Deliveries;
 
 namespace Switchboard.Handlers.Webhooks;
 
@@ -61,6 +62,8 @@ public sealed class WebhookOptions
 
     /// <summary>The pause between two looks for due deliveries.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    internal RetryPauses Pauses => new(FirstPause, LongestPause);
 }
 
 /// <summary>Refuses settings that cannot work, naming the configuration key to change.</summary>

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Switchboard.Grains.Deliveries;
 using Switchboard.Grains.PublicEvents;
 
 namespace Switchboard.Handlers.Webhooks;
@@ -83,7 +84,7 @@ internal sealed partial class WebhookSender(
             instruments.Attempted(result, delivery.Told.OccurredAt, now);
             var next = result.Succeeded
                 ? null
-                : RetrySchedule.Next(_options, delivery.Round, Random.Shared.NextDouble(), result.AskedPause, now, delivery.ExpiresAt);
+                : RetrySchedule.Next(_options.Pauses, delivery.Round, Random.Shared.NextDouble(), result.AskedPause, now, delivery.ExpiresAt);
             DateTimeOffset? pause = result is { IsOverloaded: true, AskedPause: { } asked }
                 ? now + (asked < _options.LongestPause ? asked : _options.LongestPause)
                 : null;
@@ -126,12 +127,12 @@ internal sealed partial class WebhookSender(
             delivery.Url,
             body,
             [
-                (WebhookHeaders.EventId, delivery.Told.EventId.ToString()),
-                (WebhookHeaders.EventType, delivery.Told.Type),
-                (WebhookHeaders.DeliveryId, delivery.Id.ToString()),
-                (WebhookHeaders.Attempt, delivery.Attempt.ToString(CultureInfo.InvariantCulture)),
-                (WebhookHeaders.Timestamp, timestamp.ToString(CultureInfo.InvariantCulture)),
-                (WebhookHeaders.Signature, WebhookSignature.Of(secrets, timestamp, body)),
+                (DeliveryHeaders.EventId, delivery.Told.EventId.ToString()),
+                (DeliveryHeaders.EventType, delivery.Told.Type),
+                (DeliveryHeaders.DeliveryId, delivery.Id.ToString()),
+                (DeliveryHeaders.Attempt, delivery.Attempt.ToString(CultureInfo.InvariantCulture)),
+                (DeliveryHeaders.Timestamp, timestamp.ToString(CultureInfo.InvariantCulture)),
+                (DeliveryHeaders.Signature, DeliverySignature.Of(secrets, timestamp, body)),
                 ("User-Agent", "Switchboard-Webhooks/1"),
             ],
             cancellationToken);
@@ -161,15 +162,4 @@ internal sealed partial class WebhookSender(
 
     [LoggerMessage(7403, LogLevel.Error, "The secret of webhook {Webhook} cannot be opened, so nothing can be signed for it.")]
     private partial void LogNoSecret(Guid webhook, Exception error);
-}
-
-/// <summary>The headers of a delivery.</summary>
-internal static class WebhookHeaders
-{
-    public const string EventId = "Switchboard-Event-Id";
-    public const string EventType = "Switchboard-Event-Type";
-    public const string DeliveryId = "Switchboard-Delivery-Id";
-    public const string Attempt = "Switchboard-Attempt";
-    public const string Timestamp = "Switchboard-Timestamp";
-    public const string Signature = "Switchboard-Signature";
 }

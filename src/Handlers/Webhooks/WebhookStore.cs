@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
 using Switchboard.Commands;
+using Switchboard.Grains.Deliveries;
 using Switchboard.Grains.Webhooks;
 using Switchboard.Storage.Databases;
 
@@ -65,7 +66,7 @@ internal sealed class WebhookStore(RowReader rows, SecretBox box, IOptions<Webho
             return new WebhookWithSecret(repeated, null);
         }
 
-        var secret = WebhookSignature.NewSecret();
+        var secret = DeliverySignature.NewSecret();
         var made = await rows.FindAsync(
             $"""
             insert into webhook_endpoint (id, org_id, version, name, url, event_types, project_ids, enabled, secret, secret_id, secret_hint,
@@ -134,7 +135,7 @@ internal sealed class WebhookStore(RowReader rows, SecretBox box, IOptions<Webho
             return NoKey;
         }
 
-        var secret = WebhookSignature.NewSecret();
+        var secret = DeliverySignature.NewSecret();
         var now = time.GetUtcNow();
         var rotated = await rows.FindAsync(
             $"""

@@ -3,16 +3,18 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Switchboard.Grains.Speech.Access;
+using Switchboard.Grains.Speech.Callbacks;
 using Switchboard.Grains.Speech.Limits;
 using Switchboard.Grains.Speech.Usage;
 using Switchboard.Storage.Speech.Access;
+using Switchboard.Storage.Speech.Callbacks;
 using Switchboard.Storage.Speech.Limits;
 using Switchboard.Storage.Speech.Redis;
 using Switchboard.Storage.Speech.Usage;
 
 namespace Switchboard.Storage.Speech;
 
-/// <summary>Registers what the speech API keeps: keys, limits, slots, usage.</summary>
+/// <summary>Registers what the speech API keeps: keys, limits, slots, usage, callbacks.</summary>
 internal static class SpeechServices
 {
     public static IServiceCollection AddSpeechAccess(this IServiceCollection services, IConfiguration configuration)
@@ -28,6 +30,7 @@ internal static class SpeechServices
         services.AddSingleton<ISpeechSlots, SpeechSlots>();
         services.AddSingleton<IUsageLedger, UsageLedger>();
         services.AddSingleton<IUsageReports, UsageReports>();
+        services.AddSingleton<ICallbackJobs, CallbackRows>();
 
         services.AddOptions<RedisOptions>().Bind(configuration.GetSection(RedisOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<RedisOptions>, RedisOptionsValidator>();

@@ -1,11 +1,13 @@
 // Speech, live and from files, through Deepgram's public clients, versions 5, 4 and 3, against the engine that really listens.
 import { execFileSync } from "node:child_process";
+import { createHmac } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { assert, check } from "../check.mjs";
-import { eventsOf, olderVersion, version5 } from "../speech.mjs";
+import { eventsOf, olderModule, olderVersion, version5 } from "../speech.mjs";
 
 const recording = "/usr/share/pocketsphinx/test/data/goforward.raw";
 const recorded = "go forward ten meters";
@@ -66,6 +68,34 @@ async function live5(client, options, talk) {
   return { code, messages, results: messages.filter((message) => message.type === "Results") };
 }
 
+/** A receiver of one callback, which also gives media away. */
+async function receive(media) {
+  let take;
+  const first = new Promise((resolve) => (take = resolve));
+  const server = createServer((request, response) => {
+    if (request.method === "GET") {
+      response.end(media);
+      return;
+    }
+    const parts = [];
+    request.on("data", (part) => parts.push(part));
+    request.on("end", () => {
+      response.end();
+      take({ method: request.method, headers: request.headers, body: Buffer.concat(parts).toString() });
+    });
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { url: `http://127.0.0.1:${server.address().port}/heard`, first, close: () => server.close() };
+}
+
+/** Waits for what is so in a moment. */
+async function until(holds) {
+  for (let attempt = 0; !(await holds()); attempt += 1) {
+    assert.ok(attempt < 200, "it did not come about");
+    await pause(50);
+  }
+}
+
 /** At least two of three words were heard: what a recogniser on a CPU can be held to, live. */
 function understood(heard, said) {
   const words = said.split(" ");
@@ -111,6 +141,43 @@ export default async function speech({ credentials }) {
     assert.ok(best.paragraphs.paragraphs[0].sentences.length > 0);
   });
 
+  await check("5: an answer by callback is the one that a request is answered with, signed by the project's secret", async () => {
+    const direct = await five.listen.v1.media.transcribeFile(audio, raw);
+    const secret = await fetch(new URL(`/v1/projects/${credentials.org_id}/callback_secret`, base), {
+      method: "POST",
+      headers: { authorization: `Token ${credentials.api_key}` },
+    }).then((answer) => answer.json());
+    const receiver = await receive();
+    try {
+      const { request_id: id } = await five.listen.v1.media.transcribeFile(audio, { ...raw, callback: receiver.url });
+      const { headers, body } = await receiver.first;
+      const answer = JSON.parse(body);
+      assert.equal(answer.metadata.request_id, id);
+      assert.deepEqual(answer.results, direct.results);
+      const signed = createHmac("sha256", secret.secret).update(`${headers["switchboard-timestamp"]}.`).update(body).digest("hex");
+      assert.equal(headers["switchboard-signature"], `v1=${signed}`);
+      await until(async () => {
+        const { request: entry } = await five.manage.v1.projects.requests.get(credentials.org_id, id);
+        return entry.response.callback.status === "delivered";
+      });
+    } finally {
+      receiver.close();
+    }
+  });
+
+  await check("5: media at an address is transcribed for a callback by PUT", async () => {
+    const receiver = await receive(wav);
+    try {
+      const { request_id: id } = await five.listen.v1.media.transcribeUrl({ url: receiver.url, model: "nova-3", callback: receiver.url, callback_method: "PUT" });
+      const { method, body } = await receiver.first;
+      assert.equal(method, "PUT");
+      assert.equal(JSON.parse(body).metadata.request_id, id);
+      assert.equal(JSON.parse(body).results.channels[0].alternatives[0].transcript, spoken);
+    } finally {
+      receiver.close();
+    }
+  });
+
   await check("5: a live session gives interim results, final ones without a gap, metadata, and ends with 1000", async () => {
     const { code, messages, results } = await live5(five, { interim_results: "true", endpointing: 300, vad_events: "true" }, async (connection) => {
       await stream(audio, (piece) => connection.sendMedia(piece));
@@ -144,11 +211,25 @@ export default async function speech({ credentials }) {
   });
 
   for (const version of [4, 3]) {
+    const { CallbackUrl } = olderModule(version);
     const client = olderVersion(version, base, credentials.api_key);
     await check(`${version}: a recording is transcribed`, async () => {
       const { result, error } = await client.listen.prerecorded.transcribeFile(audio, raw);
       assert.equal(error, null, String(error?.message));
       assert.equal(result.results.channels[0].alternatives[0].transcript, recorded);
+    });
+
+    await check(`${version}: an answer by callback is sent where the client says`, async () => {
+      const receiver = await receive();
+      try {
+        const { result, error } = await client.listen.prerecorded.transcribeFileCallback(audio, new CallbackUrl(receiver.url), raw);
+        assert.equal(error, null, String(error?.message));
+        const answer = JSON.parse((await receiver.first).body);
+        assert.equal(answer.metadata.request_id, result.request_id);
+        assert.equal(answer.results.channels[0].alternatives[0].transcript, recorded);
+      } finally {
+        receiver.close();
+      }
     });
 
     await check(`${version}: a live session is transcribed`, async () => {

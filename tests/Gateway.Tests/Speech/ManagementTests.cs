@@ -38,6 +38,7 @@ public sealed class ManagementTests(RunningGatewayFixture fixture)
     [InlineData("/usage")]
     [InlineData("/balances")]
     [InlineData("/limits")]
+    [InlineData("/callback_secret")]
     [InlineData("/models")]
     public async Task A_foreign_project_is_answered_like_one_that_does_not_exist(string part)
     {
@@ -48,6 +49,24 @@ public sealed class ManagementTests(RunningGatewayFixture fixture)
         {
             (await RefusedAsync(org, owner, HttpMethod.Get, $"/v1/projects/{id}{part}", 404)).Text("err_code").ShouldBe("PROJECT_NOT_FOUND");
         }
+    }
+
+    [Fact]
+    public async Task A_callback_secret_is_shown_once_and_made_anew_by_whoever_may_make_keys()
+    {
+        var (org, owner) = await NewAsync();
+        var path = $"{Path(org)}/callback_secret";
+        await RefusedAsync(org, owner, HttpMethod.Get, path, 404);
+
+        var made = await SendAsync(org, owner, HttpMethod.Post, path);
+        var known = await SendAsync(org, owner, HttpMethod.Get, path);
+        var again = await SendAsync(org, owner, HttpMethod.Post, path);
+
+        made.Text("secret").ShouldNotBeNull().ShouldStartWith("whsec_");
+        made.Text("secret")!.ShouldEndWith(known.Text("hint")!);
+        known.TryGetProperty("secret", out _).ShouldBeFalse();
+        again.Text("secret").ShouldNotBe(made.Text("secret"));
+        (await SendAsync(org, owner, HttpMethod.Get, path)).TryGetProperty("previous_valid_until", out _).ShouldBeTrue();
     }
 
     [Fact]

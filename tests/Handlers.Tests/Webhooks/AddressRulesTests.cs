@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Switchboard.Grains.PublicAddresses;
 using Switchboard.Grains.Webhooks;
 using Switchboard.Handlers.Webhooks;
+using Switchboard.Testing.Http;
 
 namespace Switchboard.Handlers.Tests.Webhooks;
 

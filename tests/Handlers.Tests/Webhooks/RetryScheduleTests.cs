@@ -1,3 +1,4 @@
+using Switchboard.Grains.Deliveries;
 using Switchboard.Handlers.Webhooks;
 using Switchboard.Testing;
 
@@ -13,7 +14,7 @@ public sealed class RetryScheduleTests
         var time = new FakeTimeProvider();
         var started = time.GetUtcNow();
         var pauses = new List<double>();
-        for (var failures = 1; RetrySchedule.Next(_options, failures, 0.5, null, time.GetUtcNow(), started.AddDays(1)) is { } next; failures++)
+        for (var failures = 1; RetrySchedule.Next(_options.Pauses, failures, 0.5, null, time.GetUtcNow(), started.AddDays(1)) is { } next; failures++)
         {
             pauses.Add((next - time.GetUtcNow()).TotalSeconds);
             time.Advance(next - time.GetUtcNow());
@@ -29,7 +30,7 @@ public sealed class RetryScheduleTests
     [InlineData(0.5, 10.0)]
     [InlineData(1.0, 12.0)]
     public void A_pause_is_spread_by_a_fifth(double chance, double seconds) =>
-        (RetrySchedule.Next(_options, 2, chance, null, Samples.Time, Samples.Time.AddDays(1)) - Samples.Time)!.Value.TotalSeconds.ShouldBe(seconds, 0.001);
+        (RetrySchedule.Next(_options.Pauses, 2, chance, null, Samples.Time, Samples.Time.AddDays(1)) - Samples.Time)!.Value.TotalSeconds.ShouldBe(seconds, 0.001);
 
     [Theory]
     [InlineData(1, 3)]
@@ -37,12 +38,12 @@ public sealed class RetryScheduleTests
     [InlineData(7 * 24 * 3600, 24 * 3600)]
     public void What_the_receiver_asks_for_is_kept_within_the_day(int asked, int atLeast)
     {
-        var next = RetrySchedule.Next(_options, 1, 0.5, TimeSpan.FromSeconds(asked), Samples.Time, Samples.Time.AddDays(1));
+        var next = RetrySchedule.Next(_options.Pauses, 1, 0.5, TimeSpan.FromSeconds(asked), Samples.Time, Samples.Time.AddDays(1));
 
         (next - Samples.Time)!.Value.TotalSeconds.ShouldBeInRange(atLeast, Math.Max(atLeast, 5));
     }
 
     [Fact]
     public void After_the_end_there_is_no_attempt() =>
-        RetrySchedule.Next(_options, 3, 0.5, null, Samples.Time, Samples.Time).ShouldBeNull();
+        RetrySchedule.Next(_options.Pauses, 3, 0.5, null, Samples.Time, Samples.Time).ShouldBeNull();
 }

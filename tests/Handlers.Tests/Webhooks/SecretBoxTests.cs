@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Options;
+using Switchboard.Grains.Deliveries;
 using Switchboard.Handlers.Webhooks;
 
 namespace Switchboard.Handlers.Tests.Webhooks;

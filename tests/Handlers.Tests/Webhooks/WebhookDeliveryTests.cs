@@ -1,9 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Switchboard.Cases;
+using Switchboard.Grains.Deliveries;
 using Switchboard.Grains.Webhooks;
 using Switchboard.Handlers.Webhooks;
 using Switchboard.Testing;
+using Switchboard.Testing.Http;
 using Switchboard.Testing.Postgres;
 
 namespace Switchboard.Handlers.Tests.Webhooks;

@@ -1,7 +1,9 @@
 using System.Text;
 using Microsoft.Extensions.Options;
+using Switchboard.Grains.Deliveries;
 using Switchboard.Handlers.Webhooks;
 using Switchboard.Testing;
+using Switchboard.Testing.Http;
 
 namespace Switchboard.Handlers.Tests.Webhooks;
 

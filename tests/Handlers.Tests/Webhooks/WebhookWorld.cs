@@ -9,6 +9,7 @@ using Switchboard.Grains.Webhooks;
 using Switchboard.Handlers.Webhooks;
 using Switchboard.Projects;
 using Switchboard.Testing;
+using Switchboard.Testing.Http;
 using Switchboard.Testing.Postgres;
 
 namespace Switchboard.Handlers.Tests.Webhooks;

@@ -112,6 +112,13 @@ public sealed class ScriptedEngine : IAsyncDisposable
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body, http.RequestAborted);
         Files.Enqueue(body.Length);
+        if (script.FreezeAt is not null)
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, http.RequestAborted);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return;
+        }
+
         if (script.RubbishAt is not null)
         {
             await http.Response.WriteAsync("<html>not found</html>", http.RequestAborted);

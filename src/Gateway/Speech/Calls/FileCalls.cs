@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Orleans;
 using Switchboard.Cases;
+using Switchboard.Gateway.Speech.Files;
 using Switchboard.Gateway.Speech.Listen;
 using Switchboard.Grains.EventStore;
 using Switchboard.Grains.Speech.Calls;
@@ -16,15 +17,15 @@ internal sealed class FileCalls(CallBindings bindings, IGrainFactory grains)
     public ValueTask<(CallTarget? Target, SpeechError? Refusal)> FindAsync(ListenRequest request) =>
         bindings.FindAsync(request.Caller, request.Parameters, request.Http.RequestAborted);
 
-    /// <summary>Writes the call; the answer's header tells its id.</summary>
+    /// <summary>Writes the call, or finds that it was written.</summary>
     /// <exception cref="StorageUnavailableException">The database cannot be reached; what is written is ended by the sweep.</exception>
-    public async Task<SpeechError?> WriteAsync(
-        ListenRequest request, CallTarget target, JsonElement answer, string? node, double seconds, CancellationToken cancellationToken)
+    public async Task<(Guid? CallId, SpeechError? Refusal)> WriteAsync(
+        FileRequest request, JsonElement answer, string? node, double seconds, CancellationToken cancellationToken)
     {
-        var (call, refusal) = await bindings.StartAsync(request.Caller, target, request.Id, isFile: true, cancellationToken);
-        if (call is null)
+        var (call, refusal) = await bindings.StartAsync(request.Caller, request.Target!, request.Id, isFile: true, cancellationToken);
+        if (call is null || call.EndedAt is not null)
         {
-            return refusal;
+            return (call?.Id, refusal);
         }
 
         var lines = new CallLines(call, request.Parameters.Multichannel).OfFile(answer.GetProperty("results"u8));
@@ -34,14 +35,13 @@ internal sealed class FileCalls(CallBindings bindings, IGrainFactory grains)
             (var outcome, caseId) = await grains.SendCallAsync(caseId, new HearCall(call.Id, call.Epoch, batch), context, cancellationToken);
             if (!outcome.Succeeded)
             {
-                return CallBindings.RefusalOf(outcome.Error);
+                return (null, CallBindings.RefusalOf(outcome.Error));
             }
         }
 
         var facts = new FileFacts(node, request.Parameters.Model ?? "default", (long)Math.Round(seconds * 1000));
         _ = await bindings.Parts.Recorder.FinishAsync(call.OrgId, call.Id, facts, cancellationToken);
-        request.Http.Response.Headers["dg-call-id"] = call.Id.ToString();
-        return null;
+        return (call.Id, null);
     }
 
     private static IEnumerable<ImmutableArray<CallLine>> Batches(ImmutableArray<CallLine> lines)

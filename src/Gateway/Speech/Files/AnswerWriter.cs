@@ -34,6 +34,7 @@ internal static class AnswerWriter
         }
 
         WriteLabels(json, parameters);
+        WriteCallbackMetadata(json, parameters.CallbackMetadata);
         WriteWarnings(json, metadata, parameters.Unsupported);
         json.WriteEndObject();
         json.WritePropertyName("results"u8);
@@ -63,6 +64,26 @@ internal static class AnswerWriter
             }
 
             json.WriteEndObject();
+        }
+    }
+
+    // Aldea's: JSON comes back as it is, anything else as text.
+    private static void WriteCallbackMetadata(Utf8JsonWriter json, string? text)
+    {
+        if (text is null)
+        {
+            return;
+        }
+
+        json.WritePropertyName("metadata"u8);
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            document.RootElement.WriteTo(json);
+        }
+        catch (JsonException)
+        {
+            json.WriteStringValue(text);
         }
     }
 

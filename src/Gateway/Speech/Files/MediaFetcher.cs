@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using Switchboard.Grains.PublicAddresses;
 using Switchboard.Grains.Speech.Wire;
@@ -12,6 +13,7 @@ namespace Switchboard.Gateway.Speech.Files;
 /// </summary>
 internal sealed class MediaFetcher : IDisposable
 {
+    private readonly GuardedConnector _connector;
     private readonly HttpClient _client;
     private readonly int _maxRedirects;
 
@@ -23,7 +25,7 @@ internal sealed class MediaFetcher : IDisposable
     internal MediaFetcher(IOptions<SpeechFileOptions> options, Func<string, CancellationToken, Task<IPAddress[]>> resolve)
     {
         _maxRedirects = options.Value.MaxRedirects;
-        var connector = new GuardedConnector(options.Value.AllowPrivateAddresses, "Speech:Files:AllowPrivateAddresses", resolve);
+        _connector = new GuardedConnector(options.Value.AllowPrivateAddresses, "Speech:Files:AllowPrivateAddresses", resolve);
         _client = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false, // followed here, so that each address is looked at
@@ -34,11 +36,29 @@ internal sealed class MediaFetcher : IDisposable
             ConnectTimeout = TimeSpan.FromSeconds(10),
             PooledConnectionLifetime = TimeSpan.FromMinutes(1),
             MaxResponseHeadersLength = 32,
-            ConnectCallback = connector.ConnectAsync,
+            ConnectCallback = _connector.ConnectAsync,
         })
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };
+    }
+
+    /// <summary>Looks at an address that will be fetched later.</summary>
+    /// <exception cref="SpeechRefusedException">It may not be called.</exception>
+    public async Task CheckAsync(string address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _ = await _connector.AddressesOfAsync(Parse(address, null).IdnHost, cancellationToken);
+        }
+        catch (AddressRefusedException refused)
+        {
+            throw Refused(NotRoutable(refused));
+        }
+        catch (SocketException error)
+        {
+            throw Refused($"The remote server hosting the media could not be reached: {error.Message}");
+        }
     }
 
     /// <summary>Begins to fetch. The body is read while it comes; the caller disposes the answer.</summary>
@@ -57,7 +77,7 @@ internal sealed class MediaFetcher : IDisposable
             catch (HttpRequestException error)
             {
                 throw Refused(error.InnerException is AddressRefusedException refused
-                    ? $"The media's address is not publicly routable: {refused.Message}."
+                    ? NotRoutable(refused)
                     : $"The remote server hosting the media could not be reached: {error.Message}");
             }
 
@@ -95,6 +115,8 @@ internal sealed class MediaFetcher : IDisposable
             ? url
             : throw Refused("The media's address is no http or https URL without credentials.");
     }
+
+    private static string NotRoutable(AddressRefusedException refused) => $"The media's address is not publicly routable: {refused.Message}.";
 
     private static SpeechRefusedException Refused(string what) => new(SpeechError.RemoteContent(what));
 }

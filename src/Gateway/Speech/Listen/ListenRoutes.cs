@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Switchboard.Gateway.Speech.Callbacks;
 using Switchboard.Gateway.Speech.Calls;
 using Switchboard.Gateway.Speech.Files;
 using Switchboard.Gateway.Speech.Wire;
@@ -45,6 +46,17 @@ public static class ListenRoutes
         services.AddSingleton<IValidateOptions<SpeechFileOptions>, SpeechFileOptionsValidator>();
         services.AddSingleton<MediaFetcher>();
         services.AddSingleton<FileCalls>();
+        services.AddSingleton<FileWork>();
+        services.AddOptions<CallbackOptions>().Bind(configuration.GetSection(CallbackOptions.Section)).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CallbackOptions>, CallbackOptionsValidator>());
+        services.TryAddSingleton<CallbackParts>();
+        services.AddSingleton<CallbackInstruments>();
+        services.AddSingleton<CallbackDelivery>();
+        services.AddSingleton<CallbackAttempt>();
+        services.AddSingleton<CallbackRunner>();
+        services.AddHostedService<CallbackLoop>();
+        services.AddHostedService<CallbackSweep>();
+        services.AddSingleton<CallbackDesk>();
         services.AddSingleton<FileEndpoint>();
         return services;
     }

@@ -9,7 +9,7 @@ namespace Switchboard.Gateway.Speech.Listen;
 internal static class NotOffered
 {
     private static readonly SpeechError Callback =
-        SpeechError.InvalidParameter("callback: answers are given on the request's own connection here; leave it out");
+        SpeechError.InvalidParameter("callback: a live stream is answered on its own connection here; leave it out, or send a file");
 
     /// <summary>Why the request cannot be served; null when nothing stands against it.</summary>
     public static SpeechError? Refusal(ListenParameters parameters) =>

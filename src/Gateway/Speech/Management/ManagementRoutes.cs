@@ -2,10 +2,13 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Orleans.Runtime;
 using Switchboard.Gateway.Limits;
 using Switchboard.Gateway.Speech.Access;
+using Switchboard.Gateway.Speech.Callbacks;
 using Switchboard.Gateway.Speech.Wire;
 using Switchboard.Grains.EventStore;
 using Switchboard.Grains.Speech.Access;
@@ -39,6 +42,9 @@ internal static partial class ManagementRoutes
         Map<KeyCalls>(routes, "POST", $"{Project}/keys", SpeechScopes.KeysWrite, static (calls, call) => calls.CreateAsync(call));
         Map<KeyCalls>(routes, "GET", $"{Project}/keys/{{key_id}}", SpeechScopes.KeysRead, static (calls, call) => calls.GetAsync(call));
         Map<KeyCalls>(routes, "DELETE", $"{Project}/keys/{{key_id}}", SpeechScopes.KeysWrite, static (calls, call) => calls.RevokeAsync(call));
+
+        Map<CallbackCalls>(routes, "GET", $"{Project}/callback_secret", SpeechScopes.KeysRead, static (calls, call) => calls.GetAsync(call));
+        Map<CallbackCalls>(routes, "POST", $"{Project}/callback_secret", SpeechScopes.KeysWrite, static (calls, call) => calls.RotateAsync(call));
 
         Map<MemberCalls>(routes, "GET", $"{Project}/members", SpeechScopes.MembersRead, static (calls, call) => calls.ListAsync(call));
         Map<MemberCalls>(routes, "DELETE", $"{Project}/members/{{member_id}}", SpeechScopes.MembersWriteKick, static (calls, call) => calls.RemoveAsync(call));
@@ -81,6 +87,10 @@ internal static partial class ManagementRoutes
         services.AddSingleton<LimitCalls>();
         services.AddSingleton<ProjectPeople>();
         services.AddSingleton<KeyCalls>();
+        services.AddOptions<CallbackOptions>().BindConfiguration(CallbackOptions.Section).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CallbackOptions>, CallbackOptionsValidator>());
+        services.TryAddSingleton<CallbackParts>();
+        services.AddSingleton<CallbackCalls>();
         services.AddSingleton<MemberCalls>();
         services.AddSingleton<InviteCalls>();
         services.AddSingleton<UsageCalls>();

@@ -1,13 +1,15 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Switchboard.Gateway.Http;
+using Switchboard.Grains.Speech.Callbacks;
 using Switchboard.Grains.Speech.Usage;
 using Switchboard.Grains.Speech.Wire;
 
 namespace Switchboard.Gateway.Speech.Management;
 
 /// <summary>Sessions and files, one by one.</summary>
-internal sealed class RequestCalls(IUsageReports reports, TimeProvider time)
+internal sealed class RequestCalls(IUsageReports reports, TimeProvider time, ICallbackJobs? callbacks = null)
 {
     private const int DefaultLimit = 10;
     private const int MostLimit = 1000;
@@ -25,6 +27,7 @@ internal sealed class RequestCalls(IUsageReports reports, TimeProvider time)
         }
 
         var requests = call.Text("endpoint") is null or "listen" ? await reports.ListAsync(listing, call.Aborted) : [];
+        var progress = await ProgressAsync(call, requests);
         await call.SendAsync(json =>
         {
             json.WriteNumber("page"u8, listing.Page);
@@ -33,7 +36,7 @@ internal sealed class RequestCalls(IUsageReports reports, TimeProvider time)
             foreach (var request in requests)
             {
                 json.WriteStartObject();
-                Write(json, request);
+                Write(json, request, progress.GetValueOrDefault(request.RequestId));
                 json.WriteEndObject();
             }
 
@@ -53,10 +56,11 @@ internal sealed class RequestCalls(IUsageReports reports, TimeProvider time)
             return;
         }
 
+        var progress = await ProgressAsync(call, found);
         await call.SendAsync(json =>
         {
             json.WriteStartObject("request"u8);
-            Write(json, found[0]);
+            Write(json, found[0], progress.GetValueOrDefault(found[0].RequestId));
             json.WriteEndObject();
         });
     }
@@ -103,7 +107,48 @@ internal sealed class RequestCalls(IUsageReports reports, TimeProvider time)
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most ? number
         : null;
 
-    private static void Write(Utf8JsonWriter json, SpeechRequest request)
+    private async ValueTask<Dictionary<Guid, CallbackProgress>> ProgressAsync(SpeechCall call, ImmutableArray<SpeechRequest> requests)
+    {
+        var ids = requests.Where(static request => request.Callback is not null).Select(static request => request.RequestId).ToImmutableArray();
+        return ids.IsEmpty || callbacks is null
+            ? []
+            : (await callbacks.FindAsync(call.OrgId, ids, call.Aborted)).ToDictionary(static one => one.RequestId);
+    }
+
+    private static void Write(Utf8JsonWriter json, CallbackProgress progress)
+    {
+        json.WriteStartObject("callback"u8);
+        json.WriteString("status"u8, progress.State switch
+        {
+            CallbackState.Transcribing => "transcribing",
+            CallbackState.Delivering => "delivering",
+            CallbackState.Delivered => "delivered",
+            _ => "given_up",
+        });
+        json.WriteNumber("attempts"u8, progress.Attempts);
+        if (progress.FinishedAt is { } finished)
+        {
+            json.WriteTime("finished"u8, finished);
+        }
+        else
+        {
+            json.WriteTime("next_attempt"u8, progress.DueAt);
+        }
+
+        if (progress.LastStatus is { } status)
+        {
+            json.WriteNumber("last_status"u8, status);
+        }
+
+        if (progress.LastError is { } error)
+        {
+            json.WriteString("last_error"u8, error);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, SpeechRequest request, CallbackProgress? progress)
     {
         var seconds = (request.Milliseconds ?? 0) / 1000d;
         json.WriteString("request_id"u8, request.RequestId);
@@ -139,6 +184,11 @@ internal sealed class RequestCalls(IUsageReports reports, TimeProvider time)
         if (request.EndedAt is { } ended)
         {
             json.WriteTime("completed"u8, ended);
+        }
+
+        if (progress is not null)
+        {
+            Write(json, progress);
         }
 
         json.WriteEndObject();

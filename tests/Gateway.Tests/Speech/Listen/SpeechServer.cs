@@ -43,8 +43,18 @@ internal sealed class SpeechServer : IAsyncDisposable
 
     public IGrainFactory Grains => _app.Services.GetRequiredService<IGrainFactory>();
 
+    public IServiceProvider Services => _app.Services;
+
+    public T Service<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
+    public static Task<SpeechServer> StartAsync(
+        IEnumerable<Uri> engines, SpeechWorld? world = null, params (string Key, string Value)[] settings) =>
+        StartAsync(engines, world, static _ => { }, settings);
+
+    /// <summary>The same with more services, which replace others.</summary>
     public static async Task<SpeechServer> StartAsync(
-        IEnumerable<Uri> engines, SpeechWorld? world = null, params (string Key, string Value)[] settings)
+        IEnumerable<Uri> engines, SpeechWorld? world, Action<IServiceCollection> more, params (string Key, string Value)[] settings)
     {
         world ??= new SpeechWorld();
         var builder = WebApplication.CreateSlimBuilder();
@@ -77,6 +87,7 @@ internal sealed class SpeechServer : IAsyncDisposable
         builder.Services.AddRouting();
         builder.Services.AddSpeechEnginePools(builder.Configuration);
         builder.Services.AddSpeech(builder.Configuration);
+        more(builder.Services);
         var app = builder.Build();
         app.UseWebSockets();
         app.MapSpeech();

@@ -3,13 +3,13 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Switchboard.Handlers.Tests.Webhooks;
+namespace Switchboard.Testing.Http;
 
 /// <summary>
 /// A receiver that does what it is told with each request, in order: it speaks just enough HTTP/1.1 to answer, to be late, and to go away.
 /// Beyond the script it answers with 200.
 /// </summary>
-internal sealed class HttpPeer : IAsyncDisposable
+public sealed class HttpPeer : IAsyncDisposable
 {
     private readonly TcpListener _listener;
     private readonly ConcurrentQueue<Func<NetworkStream, CancellationToken, Task>> _script = new();
@@ -22,12 +22,16 @@ internal sealed class HttpPeer : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
+    /// <summary>Its port on the loopback address.</summary>
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
+    /// <summary>Where it takes requests.</summary>
     public string Url => $"http://127.0.0.1:{Port}/hook";
 
+    /// <summary>What has come.</summary>
     public ConcurrentQueue<ReceivedRequest> Requests { get; } = new();
 
+    /// <summary>Starts one.</summary>
     public static HttpPeer Start()
     {
         var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -36,6 +40,9 @@ internal sealed class HttpPeer : IAsyncDisposable
     }
 
     /// <summary>Answers the next request.</summary>
+    /// <param name="status">The status.</param>
+    /// <param name="headers">Lines, each with its end.</param>
+    /// <param name="body">The body.</param>
     public HttpPeer Then(int status, string headers = "", string body = "")
     {
         _script.Enqueue((stream, token) => WriteAsync(stream, status, headers, body, token));
@@ -56,6 +63,7 @@ internal sealed class HttpPeer : IAsyncDisposable
         return this;
     }
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _stopped.CancelAsync();
@@ -109,7 +117,7 @@ internal sealed class HttpPeer : IAsyncDisposable
 
         var lines = Encoding.ASCII.GetString([.. bytes]).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         var headers = lines.Skip(1).Select(line => line.Split(": ", 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.OrdinalIgnoreCase);
-        var body = new byte[int.Parse(headers["Content-Length"], System.Globalization.CultureInfo.InvariantCulture)];
+        var body = new byte[int.Parse(headers.GetValueOrDefault("Content-Length", "0"), System.Globalization.CultureInfo.InvariantCulture)];
         await stream.ReadExactlyAsync(body, token);
         return new ReceivedRequest(lines[0], headers, body);
     }
@@ -121,4 +129,7 @@ internal sealed class HttpPeer : IAsyncDisposable
 }
 
 /// <summary>A request as it came.</summary>
-internal sealed record ReceivedRequest(string Line, IReadOnlyDictionary<string, string> Headers, byte[] Body);
+/// <param name="Line">Its first line.</param>
+/// <param name="Headers">By their names, whatever their case.</param>
+/// <param name="Body">The body.</param>
+public sealed record ReceivedRequest(string Line, IReadOnlyDictionary<string, string> Headers, byte[] Body);

@@ -2,13 +2,13 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Switchboard.Handlers.Webhooks;
+namespace Switchboard.Grains.Deliveries;
 
 /// <summary>
 /// The signature of a delivery: HMAC-SHA256 over <c>{timestamp}.{body}</c>, keyed by the secret's text, as <c>v1={hex}</c>; one for each
 /// valid secret, separated by commas. <c>docs/webhooks.md</c> shows receivers how to check it.
 /// </summary>
-internal static class WebhookSignature
+public static class DeliverySignature
 {
     /// <summary>Signs.</summary>
     /// <param name="secrets">The valid secrets, the present one first.</param>
