@@ -31,6 +31,9 @@ internal sealed class ClientLink(WebSocket socket, IClientAudience audience, lon
     private const int LongestText = 4096;
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long a client may take to read what is sent to it when the session is over.</summary>
+    public static readonly TimeSpan LastMessageTimeout = TimeSpan.FromSeconds(10);
+
     private readonly CancellationTokenSource _gone = new();
     private byte[]? _text;
     private long _skip = skip;
@@ -106,16 +109,22 @@ internal sealed class ClientLink(WebSocket socket, IClientAudience audience, lon
         }
     }
 
-    /// <summary>Says how it ended, and waits a moment for the client to say it too.</summary>
+    /// <summary>Says the last message and how it ended, and waits a moment for the client to say it too.</summary>
+    /// <param name="last">The last message; a client that does not read it within <see cref="LastMessageTimeout"/> is cut off.</param>
     /// <param name="ending">The end.</param>
     /// <param name="receiving">The loop that receives, which sees the client's answer.</param>
-    public async Task CloseAsync(Ending ending, Task receiving)
+    public async Task CloseAsync(ReadOnlyMemory<byte> last, Ending ending, Task receiving)
     {
         try
         {
-            using var limit = new CancellationTokenSource(CloseTimeout, time);
             if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
             {
+                using (var reading = new CancellationTokenSource(LastMessageTimeout, time))
+                {
+                    await socket.SendAsync(last, WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, reading.Token);
+                }
+
+                using var limit = new CancellationTokenSource(CloseTimeout, time);
                 await socket.CloseOutputAsync((WebSocketCloseStatus)ending.Code, ending.Reason, limit.Token);
                 await receiving.WaitAsync(limit.Token);
                 await DrainAsync(limit.Token);

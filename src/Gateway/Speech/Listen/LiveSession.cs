@@ -214,7 +214,7 @@ internal sealed class LiveSession : IClientAudience, IDisposable
     public void Tick()
     {
         var options = _parts.Options;
-        if (_client is { SendingSince: >= 0 and var since } stuck && Elapsed(since) > options.WriteTimeout)
+        if (_client is { SendingSince: >= 0 and var since } stuck && Elapsed(since) > WritePatience)
         {
             stuck.Abort();
         }
@@ -305,8 +305,7 @@ internal sealed class LiveSession : IClientAudience, IDisposable
             var client = Interlocked.Exchange(ref _client, null);
             if (client is not null && ending != Ending.ClientLeft)
             {
-                await client.SendAsync(_relay.Metadata(ending));
-                await client.CloseAsync(ending, _receiving);
+                await client.CloseAsync(_relay.Metadata(ending), ending, _receiving);
             }
 
             client?.Abort();
@@ -330,6 +329,11 @@ internal sealed class LiveSession : IClientAudience, IDisposable
             _finished.TrySetResult();
         }
     }
+
+    // What ends hard ends at once: a client that reads nothing must not hold it up, and the relay waits for it.
+    private TimeSpan WritePatience => Volatile.Read(ref _ending) is { Flush: false } && ClientLink.LastMessageTimeout < _parts.Options.WriteTimeout
+        ? ClientLink.LastMessageTimeout
+        : _parts.Options.WriteTimeout;
 
     private TimeSpan Elapsed(long since) => _parts.Time.GetElapsedTime(since);
 }
