@@ -6,7 +6,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Switchboard.Gateway.Grpc.Hosting;
 using Switchboard.Gateway.Http;
 using Switchboard.Gateway.OpenApi;
+using Switchboard.Gateway.Speech.Contract;
 using Switchboard.Gateway.Speech.Management;
+using Switchboard.Grains.Speech.Engines;
 
 namespace Switchboard.Gateway;
 
@@ -48,7 +50,7 @@ public static class GatewayEndpointRouteBuilderExtensions
         }
 
         routes.MapFallback("/{**path}", http => GrpcRoutes.TryRefuseUnknown(http) ? Task.CompletedTask : StrayRequests.NotFoundAsync(http));
-        DocumentationPage.Map(routes, OpenApiDocument.Write(operations, Version));
+        DocumentationPage.Map(routes, OpenApiDocument.Write(operations, SpeechOperationsOf(routes), Version));
         if (routes.ServiceProvider.GetRequiredService<IConfiguration>().GetValue<bool>(PlaintextKey))
         {
             MapPlaintext(routes);
@@ -56,6 +58,10 @@ public static class GatewayEndpointRouteBuilderExtensions
 
         return routes;
     }
+
+    /// <summary>Transcription is served only where there are engines.</summary>
+    private static List<SpeechOperation> SpeechOperationsOf(IEndpointRouteBuilder routes) =>
+        [.. routes.ServiceProvider.GetService<ISpeechEnginePools>() is null ? [] : ListenContract.All, .. ManagementContract.All];
 
     private static string Version => typeof(GatewayOptions).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
 

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json;
 using Switchboard.Gateway.Http;
 using Switchboard.Gateway.Idempotency;
+using Switchboard.Gateway.Speech.Contract;
 
 namespace Switchboard.Gateway.OpenApi;
 
@@ -38,7 +39,7 @@ internal static class OpenApiDocument
         Schema.Object(Property.Always("errors", Schema.ListOf(Schema.Text))).Named("APIErrorResponseV1");
 
     /// <summary>The document as UTF-8 JSON.</summary>
-    public static byte[] Write(IReadOnlyList<ApiOperation> operations, string version)
+    public static byte[] Write(IReadOnlyList<ApiOperation> operations, IReadOnlyList<SpeechOperation> speech, string version)
     {
         var buffer = new ArrayBufferWriter<byte>(64 * 1024);
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
@@ -46,9 +47,9 @@ internal static class OpenApiDocument
             json.WriteStartObject();
             json.WriteString("openapi", "3.0.3");
             WriteInfo(json, version);
-            WriteTags(json, operations);
-            WritePaths(json, operations);
-            WriteComponents(json, operations);
+            WriteTags(json, operations.Select(static operation => operation.Tag).Concat(speech.Select(static operation => operation.Tag)));
+            WritePaths(json, operations, speech);
+            WriteComponents(json, operations, speech);
             json.WriteEndObject();
         }
 
@@ -83,7 +84,7 @@ internal static class OpenApiDocument
         json.WriteStartObject("info");
         json.WriteString("title", "Switchboard API");
         json.WriteString("version", version);
-        json.WriteString("description", "Cases, projects and people; compatible with the public case management API, version 2.");
+        json.WriteString("description", "Cases, projects and people, compatible with the public case management API, version 2; speech, compatible with the public transcription API, version 1.");
         json.WriteEndObject();
         json.WriteStartArray("servers");
         json.WriteStartObject();
@@ -92,10 +93,10 @@ internal static class OpenApiDocument
         json.WriteEndArray();
     }
 
-    private static void WriteTags(Utf8JsonWriter json, IReadOnlyList<ApiOperation> operations)
+    private static void WriteTags(Utf8JsonWriter json, IEnumerable<string> tags)
     {
         json.WriteStartArray("tags");
-        foreach (var tag in operations.Select(operation => operation.Tag).Distinct(StringComparer.Ordinal))
+        foreach (var tag in tags.Distinct(StringComparer.Ordinal))
         {
             json.WriteStartObject();
             json.WriteString("name", tag);
@@ -105,7 +106,7 @@ internal static class OpenApiDocument
         json.WriteEndArray();
     }
 
-    private static void WritePaths(Utf8JsonWriter json, IReadOnlyList<ApiOperation> operations)
+    private static void WritePaths(Utf8JsonWriter json, IReadOnlyList<ApiOperation> operations, IReadOnlyList<SpeechOperation> speech)
     {
         json.WriteStartObject("paths");
         foreach (var path in operations.GroupBy(operation => operation.Path, StringComparer.Ordinal))
@@ -120,6 +121,7 @@ internal static class OpenApiDocument
             json.WriteEndObject();
         }
 
+        SpeechPaths.Write(json, speech);
         json.WriteEndObject();
     }
 
@@ -270,12 +272,12 @@ internal static class OpenApiDocument
         }
     }
 
-    private static void WriteComponents(Utf8JsonWriter json, IReadOnlyList<ApiOperation> operations)
+    private static void WriteComponents(Utf8JsonWriter json, IReadOnlyList<ApiOperation> operations, IReadOnlyList<SpeechOperation> speech)
     {
         json.WriteStartObject("components");
         json.WriteStartObject("schemas");
         var roots = operations.SelectMany(operation => new[] { operation.Body?.Schema, operation.Lines?.Resource.Named(operation.Lines.Name), operation.Raw?.Schema, operation.Errors?.Schema, operation.Response }).OfType<Schema>();
-        foreach (var schema in SchemaJson.NamedIn([.. roots, Error, PlainError]))
+        foreach (var schema in SchemaJson.NamedIn([.. roots, Error, PlainError, .. SpeechPaths.Schemas(speech)]))
         {
             json.WritePropertyName(schema.Name!);
             SchemaJson.WriteDefinition(json, schema);
@@ -305,6 +307,7 @@ internal static class OpenApiDocument
         json.WriteString("scheme", "bearer");
         json.WriteString("description", "The key of an integration; also taken as a basic password, in DD-API-KEY and as ?key=.");
         json.WriteEndObject();
+        SpeechPaths.WriteSecuritySchemes(json);
         json.WriteEndObject();
         json.WriteEndObject();
     }

@@ -1,10 +1,15 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Switchboard.Gateway.Http;
 using Switchboard.Gateway.OpenApi;
+using Switchboard.Gateway.Speech.Contract;
 using Switchboard.Gateway.Tests.Fakes;
+using Switchboard.Gateway.Tests.Speech.Listen;
+using Switchboard.Grains.Speech.Wire;
+using Switchboard.Testing.Speech;
 
 namespace Switchboard.Gateway.Tests.OpenApi;
 
@@ -21,8 +26,30 @@ public sealed partial class OpenApiTests(GatewayFixture fixture) : IClassFixture
             .ToList();
 
         described.Select(operation => (operation.Name, operation.Method, operation.Id!))
-            .ShouldBe(Served.Select(operation => (operation.Path, operation.Method, operation.Id)), ignoreOrder: true);
+            .ShouldBe(
+                [.. Served.Select(operation => (operation.Path, operation.Method, operation.Id)),
+                .. ManagementContract.All.Select(operation => (operation.Path, operation.Method, operation.Id))],
+                ignoreOrder: true);
         described.Select(operation => operation.Id).Distinct().Count().ShouldBe(described.Count);
+    }
+
+    [Fact]
+    public async Task The_document_names_every_route_of_the_speech_API_and_no_other()
+    {
+        await using var engine = await ScriptedEngine.StartAsync();
+        await using var speech = await SpeechServer.StartAsync([engine.Address]);
+
+        var routed = RoutesOf(_server.Services).Concat(RoutesOf(speech.Services)).Where(static route => IsOfSpeech(route.Path) && route.Method is not ("OPTIONS" or "CONNECT"));
+
+        routed.Order().ShouldBe(ManagementContract.All.AddRange(ListenContract.All).Select(static operation => (operation.Path, operation.Method)).Order());
+    }
+
+    [Fact]
+    public void Every_parameter_of_the_speech_wire_that_is_understood_is_described()
+    {
+        var described = ListenContract.All.SelectMany(static operation => operation.Query).Select(static parameter => parameter.Name).Distinct();
+
+        described.Order().ShouldBe(ListenQuery.Names.Order());
     }
 
     [Theory]
@@ -64,9 +91,9 @@ public sealed partial class OpenApiTests(GatewayFixture fixture) : IClassFixture
     }
 
     [Fact]
-    public async Task Every_reference_leads_to_something()
+    public void Every_reference_leads_to_something()
     {
-        var text = JsonSerializer.Serialize(await DocumentAsync());
+        var text = JsonSerializer.Serialize(JsonDocument.Parse(OpenApiDocument.Write(Served, [.. ListenContract.All, .. ManagementContract.All], "0")).RootElement);
         using var document = JsonDocument.Parse(text);
         foreach (Match match in Reference().Matches(text))
         {
@@ -91,6 +118,12 @@ public sealed partial class OpenApiTests(GatewayFixture fixture) : IClassFixture
                 var responses = operation.Value.GetProperty("responses");
                 responses.TryGetProperty("429", out _).ShouldBeTrue(path.Name);
                 responses.TryGetProperty("503", out _).ShouldBeTrue(path.Name);
+                if (IsOfSpeech(path.Name))
+                {
+                    operation.Value.GetProperty("security")[0].TryGetProperty("speechKey", out _).ShouldBeTrue(path.Name);
+                    continue;
+                }
+
                 var declared = Served.Single(served => served.Id == operation.Value.Text("operationId"));
                 var key = declared.Access.IsOfSenders ? "integrationKey" : "apiKeyAuth";
                 operation.Value.GetProperty("security")[0].TryGetProperty(key, out _).ShouldBeTrue(path.Name);
@@ -118,6 +151,13 @@ public sealed partial class OpenApiTests(GatewayFixture fixture) : IClassFixture
             response.StatusCode.ShouldBe(HttpStatusCode.OK, part.Value);
         }
     }
+
+    private static bool IsOfSpeech(string path) =>
+        path.StartsWith("/v1/", StringComparison.Ordinal) || path.StartsWith("/listen", StringComparison.Ordinal) || path.EndsWith("/transcribe", StringComparison.Ordinal);
+
+    private static IEnumerable<(string Path, string Method)> RoutesOf(IServiceProvider services) =>
+        services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().SelectMany(static endpoint =>
+            (endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []).Select(method => (endpoint.RoutePattern.RawText!, method)));
 
     private IReadOnlyList<ApiOperation> Served =>
         [.. _server.Services.GetServices<IApiOperations>().SelectMany(group => group.Operations)];

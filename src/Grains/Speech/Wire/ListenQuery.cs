@@ -16,6 +16,9 @@ public static class ListenQuery
     private static readonly FrozenDictionary<string, ListenParameter>.AlternateLookup<ReadOnlySpan<char>> Known =
         ListenParameterTable.All.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
 
+    /// <summary>The names of the parameters that are understood.</summary>
+    public static IEnumerable<string> Names => ListenParameterTable.All.Keys;
+
     /// <summary>Reads a query.</summary>
     /// <param name="query">As it stands in the request, still escaped; with or without the question mark.</param>
     /// <param name="dialect">What holds where the query says nothing.</param>
