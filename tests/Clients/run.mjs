@@ -8,11 +8,7 @@ if (!file) {
   process.exit(2);
 }
 
-<<<<<<< HEAD
-const programs = ["account", "users", "projects", "cases", "comments", "details", "links", "many", "types", "views", "merges", "ours", "search", "policies", "teams", "errors", "refusals", "neighbours", "refusals-neighbours", "grpc", "speech-management", "speech"];
-=======
-const programs = ["account", "users", "projects", "cases", "comments", "details", "links", "many", "types", "views", "merges", "search", "policies", "teams", "errors", "refusals", "grpc", "speech-management", "speech", "calls"];
->>>>>>> 46a6ab5 (Drive a call of a case with the public clients)
+const programs = ["account", "users", "projects", "cases", "comments", "details", "links", "many", "types", "views", "merges", "ours", "search", "policies", "teams", "errors", "refusals", "neighbours", "refusals-neighbours", "grpc", "speech-management", "speech", "calls"];
 const api = { ...connect(readCredentials(file)), credentialsFile: file };
 for (const name of wanted.length > 0 ? wanted : programs) {
   const { default: program } = await import(`./programs/${name}.mjs`);

@@ -155,7 +155,7 @@ export default async function speech({ credentials }) {
       assert.equal(answer.metadata.request_id, id);
       assert.deepEqual(answer.results, direct.results);
       const signed = createHmac("sha256", secret.secret).update(`${headers["switchboard-timestamp"]}.`).update(body).digest("hex");
-      assert.equal(headers["switchboard-signature"], `v1=${signed}`);
+      assert.ok(headers["switchboard-signature"].split(",").includes(`v1=${signed}`));
       await until(async () => {
         const { request: entry } = await five.manage.v1.projects.requests.get(credentials.org_id, id);
         return entry.response.callback.status === "delivered";
