@@ -194,7 +194,15 @@ internal static class CaseDecider
             return Decision<CaseEvent>.None;
         }
 
-        return facts.AssigneeExists ? new AssigneeChanged(state.AssigneeId, userId) : UserDecider.NotFound;
+        if (!facts.AssigneeExists)
+        {
+            return UserDecider.NotFound;
+        }
+
+        var assigned = new AssigneeChanged(state.AssigneeId, userId);
+        return facts.TakenUp is { } taken
+            ? ImmutableArray.Create<CaseEvent>(assigned, new StatusChanged(state.StatusName, state.StatusGroup, taken.Name, taken.Group))
+            : assigned;
     }
 
     private static Decision<CaseEvent> ChangeAttributes(CaseSnapshot state, ReplaceAttributes command)

@@ -23,6 +23,9 @@ internal readonly record struct CaseFacts
 
     /// <summary>Whether the user that the command names is one of the organisation's; disabled ones count.</summary>
     public bool AssigneeExists { get; init; }
+
+    /// <summary>The status that an open case goes to when somebody assigns it to themselves; null where the project leaves it alone.</summary>
+    public CaseStatus? TakenUp { get; init; }
 }
 
 /// <summary>What the grain looked up before a command on a comment is decided.</summary>

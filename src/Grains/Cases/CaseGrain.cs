@@ -4,6 +4,7 @@ using Switchboard.Cases;
 using Switchboard.Commands;
 using Switchboard.Grains.Aggregates;
 using Switchboard.Grains.EventStore;
+using Switchboard.Grains.Projects;
 using Switchboard.Grains.Timeline;
 using Switchboard.Orgs;
 using Switchboard.Projects;
@@ -15,6 +16,7 @@ namespace Switchboard.Grains.Cases;
 internal sealed partial class CaseGrain(
     AggregateRuntime runtime,
     IAggregateRows<CaseSnapshot> rows,
+    IAggregateRows<ProjectSnapshot> projects,
     ITimelineReader timeline,
     ICaseNumbers numbers,
     ICaseLinks links,
@@ -176,7 +178,7 @@ internal sealed partial class CaseGrain(
             SetCustomValue or ClearCustomValue when state is not null =>
                 new CaseFacts { Attributes = (await FindTypeOfOrgAsync(state.TypeId, cancellationToken))?.Attributes ?? [] },
             Assign assign when state is not null && state.AssigneeId != assign.UserId =>
-                new CaseFacts { AssigneeExists = await UserExistsAsync(assign.UserId, cancellationToken) },
+                await LookUpForAssigningAsync(state, assign, context.Actor, cancellationToken),
             Watch watch when state is not null && !state.Details.Watchers.Contains(watch.UserId) =>
                 new CaseFacts { AssigneeExists = await UserExistsAsync(watch.UserId, cancellationToken) },
             AddTask { AssigneeId: { } owner } when state is not null =>
@@ -313,6 +315,20 @@ internal sealed partial class CaseGrain(
             Project = await FindProjectAsync(command.ProjectId, cancellationToken),
             AssigneeExists = command.AssigneeId is { } assignee && await UserExistsAsync(assignee, cancellationToken),
         };
+    }
+
+    private async ValueTask<CaseFacts> LookUpForAssigningAsync(CaseSnapshot state, Assign command, Actor actor, CancellationToken cancellationToken)
+    {
+        var facts = new CaseFacts { AssigneeExists = await UserExistsAsync(command.UserId, cancellationToken) };
+
+        // Asked of the row: a project that is being deleted waits for its cases.
+        return actor == Actor.User(command.UserId)
+            && state.StatusGroup == StatusGroup.Open
+            && await projects.LoadAsync(_stream.OrgId, state.ProjectId, cancellationToken) is { } project
+            && ProjectSettings.TakesUpAssigned(project.Settings)
+            && await FindTypeAsync(state.TypeId, cancellationToken) is { } type
+            ? facts with { TakenUp = new CaseStatus(type[StatusGroup.InProgress].Default, StatusGroup.InProgress) }
+            : facts;
     }
 
     private ValueTask<CaseTypeSnapshot?> FindTypeOfOrgAsync(Guid typeId, CancellationToken cancellationToken) =>

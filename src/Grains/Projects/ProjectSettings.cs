@@ -19,6 +19,8 @@ internal static class ProjectSettings
     public const string AutoTransition = "auto_transition_assigned_cases";
     public const string CaseLinks = "case_links";
 
+    private const string OnSelfAssigned = "auto_transition_assigned_cases_on_self_assigned";
+
     private static readonly FrozenSet<string> Sections = FrozenSet.ToFrozenSet(
     [
         Notification, AutoClose, AutoTransition, CaseLinks, "integration_monitor", "integration_on_call", "integration_incident",
@@ -72,6 +74,18 @@ internal static class ProjectSettings
         }
     }
 
+    /// <summary>Whether an open case goes on to the default status of its type's work in progress when somebody assigns it to themselves.</summary>
+    public static bool TakesUpAssigned(ImmutableSortedDictionary<string, string> settings)
+    {
+        if (!settings.TryGetValue(AutoTransition, out var json))
+        {
+            return false;
+        }
+
+        using var section = JsonDocument.Parse(json);
+        return section.RootElement.TryGetProperty(OnSelfAssigned, out var on) && on.ValueKind == JsonValueKind.True;
+    }
+
     private static JsonNode? Merge(JsonNode? target, JsonNode? patch)
     {
         if (patch is not JsonObject members)
@@ -116,7 +130,7 @@ internal static class ProjectSettings
     private static MemberType? Expected(string section, string member) => (section, member) switch
     {
         (_, "enabled") => MemberType.Flag,
-        (AutoTransition, "auto_transition_assigned_cases_on_self_assigned") => MemberType.Flag,
+        (AutoTransition, OnSelfAssigned) => MemberType.Flag,
         (CaseLinks, "close_children_with_parent" or "close_duplicates_with_original") => MemberType.Flag,
         (AutoClose, "max_inactive_time_in_secs") => MemberType.Seconds,
         (Notification, "destinations") => MemberType.Destinations,

@@ -1,6 +1,7 @@
 using System.Net;
 using Switchboard.Gateway.Tests.Fakes;
 using Switchboard.Gateway.Tests.Running;
+using Switchboard.Orgs;
 
 namespace Switchboard.Gateway.Tests.Projects;
 
@@ -36,6 +37,29 @@ public sealed class ProjectTests(RunningGatewayFixture fixture) : IAsyncLifetime
         await _org.NewProjectAsync("A");
 
         (await _org.GetAsync(Path)).Data().EnumerateArray().Select(project => project.Attributes().Text("key")).ShouldBe(["B", "A"]);
+    }
+
+    [Fact]
+    public async Task Where_the_project_says_so_a_case_goes_on_when_somebody_takes_it_up()
+    {
+        var project = await _org.NewProjectAsync();
+        var worker = await _org.AsNewUserAsync(Roles.Standard);
+        (await TakeUpAsync(worker)).ShouldBe("Open");
+
+        await _org.PatchAsync($"{Path}/{project}", Documents.Project(new
+        {
+            settings = new { auto_transition_assigned_cases = new { auto_transition_assigned_cases_on_self_assigned = true } },
+        }));
+
+        (await TakeUpAsync(worker)).ShouldBe("In Progress");
+        (await TakeUpAsync(_org)).ShouldBe("Open");
+
+        async Task<string?> TakeUpAsync(RunningOrg by)
+        {
+            var opened = (await _org.NewCaseAsync(project, "to be taken up")).Id();
+            var assigned = await by.PostAsync($"/api/v2/cases/{opened}/assign", Documents.Case(new { assignee_id = worker.UserId }));
+            return assigned.Data().Attributes().Text("status_name");
+        }
     }
 
     [Fact]

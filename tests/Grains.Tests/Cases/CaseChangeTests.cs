@@ -142,6 +142,23 @@ public sealed class CaseChangeTests
     }
 
     [Fact]
+    public void A_case_that_is_taken_up_is_assigned_and_goes_on_in_one_change()
+    {
+        var story = CaseStory.Opened();
+        var taken = new CaseFacts { AssigneeExists = true, TakenUp = new CaseStatus("In Progress", StatusGroup.InProgress) };
+        story.Do(new Assign(CaseStory.Ben.Id), taken with { AssigneeExists = false }, CaseStory.Ben).Error!.Title.ShouldBe("user not found");
+        story.Do(new Assign(CaseStory.Ben.Id), taken, CaseStory.Ben);
+        story.Do(new Assign(CaseStory.Ben.Id), taken, CaseStory.Ben);
+
+        story.Events.Skip(1).Select(recorded => recorded.Body).ShouldBe(
+        [
+            new AssigneeChanged(null, CaseStory.Ben.Id),
+            new StatusChanged("Open", StatusGroup.Open, "In Progress", StatusGroup.InProgress),
+        ]);
+        (story.Case!.StatusName, story.Case.StatusGroup, story.Case.AssigneeId).ShouldBe(("In Progress", StatusGroup.InProgress, CaseStory.Ben.Id));
+    }
+
+    [Fact]
     public void The_timeline_shows_what_changed_from_what_to_what()
     {
         var story = CaseStory.Opened();
