@@ -13,8 +13,10 @@ internal static class WatchBench
     private const int Connections = 10;
     private const int WatchersEach = 100;
     private const int PerSecond = 100;
-    private const int Changes = 500;
-    private const int WarmUp = 100;
+    private const int Changes = 1_000;
+
+    // Until the process's code is compiled for good.
+    private const int WarmUp = 500;
 
     public static async Task<IReadOnlyList<Figure>> RunAsync(SiloUnderTest silo, IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
@@ -77,7 +79,7 @@ internal static class WatchBench
 
         public Task Complete => _complete.Task;
 
-        public List<double> Latencies { get; } = new(WatchersEach * Changes);
+        public List<double> Latencies { get; } = new(WatchersEach * (Changes - WarmUp));
 
         public async Task RunAsync(SiloUnderTest silo, CancellationToken cancellationToken)
         {
