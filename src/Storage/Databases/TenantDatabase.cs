@@ -22,20 +22,20 @@ public sealed class TenantDatabase : IAsyncDisposable
     // Who writes finds rows by their keys and nothing else. A plan made while a table was empty would scan it, and be kept after it has
     // grown.
     private static readonly string[] _byKeysOnly =
-        ["enable_seqscan = off", "enable_hashjoin = off", "enable_mergejoin = off", "plan_cache_mode = force_generic_plan"];
+        ["enable_seqscan=off", "enable_hashjoin=off", "enable_mergejoin=off", "plan_cache_mode=force_generic_plan"];
 
     private readonly NpgsqlDataSource? _replica;
 
     internal TenantDatabase(string tenant, TenantDatabaseOptions addresses, StorageOptions options)
     {
         Tenant = tenant;
-        Primary = Build(tenant, addresses.Primary!, "switchboard", ["synchronous_commit = on"], ReaderConnections, options);
+        Primary = Build(tenant, addresses.Primary!, "switchboard", ["synchronous_commit=on"], ReaderConnections, options);
         Writer = Build(
             tenant,
             addresses.Primary!,
             WriterName,
             [
-                "synchronous_commit = on",
+                "synchronous_commit=on",
                 Milliseconds("idle_in_transaction_session_timeout", options.IdleTransactionTimeout),
 
                 .. _byKeysOnly,
@@ -46,7 +46,7 @@ public sealed class TenantDatabase : IAsyncDisposable
 
         // A number is only ever used by an append after it, whose durable commit flushes this one's log records before its own: a
         // number whose commit is lost in a crash was never shown to anybody.
-        Numbers = Build(tenant, addresses.Primary!, "switchboard-numbers", ["synchronous_commit = off"], NumberConnections, options, isPlain: true);
+        Numbers = Build(tenant, addresses.Primary!, "switchboard-numbers", ["synchronous_commit=off"], NumberConnections, options, isPlain: true);
 
         // What a handler has done may be lost in a crash, because its stream's position is stored here too, after it and by a durable
         // commit, which flushes this one's log records before its own: a lost effect was never passed, and its event is delivered again.
@@ -54,7 +54,7 @@ public sealed class TenantDatabase : IAsyncDisposable
             tenant,
             addresses.Primary!,
             "switchboard-handlers",
-            ["synchronous_commit = off", Milliseconds("idle_in_transaction_session_timeout", options.IdleTransactionTimeout), .. _byKeysOnly],
+            ["synchronous_commit=off", Milliseconds("idle_in_transaction_session_timeout", options.IdleTransactionTimeout), .. _byKeysOnly],
             EffectConnections,
             options,
             isPlain: true);
@@ -99,7 +99,7 @@ public sealed class TenantDatabase : IAsyncDisposable
     /// <param name="tenant">The tenant.</param>
     /// <param name="connectionString">Where.</param>
     /// <param name="applicationName">What the server is told they are for.</param>
-    /// <param name="settings">What is set on each when it is opened.</param>
+    /// <param name="settings">What is set on each from its start.</param>
     /// <param name="connections">At most so many.</param>
     /// <param name="options">Time-outs.</param>
     /// <param name="isPlain">
@@ -125,27 +125,13 @@ public sealed class TenantDatabase : IAsyncDisposable
             connection.Timeout = 3;
         }
 
-        // Statements here take milliseconds; to compile one takes hundreds, and is done whenever the planner guesses too high.
-        string[] all = ["jit = off", Milliseconds("statement_timeout", options.StatementTimeout), .. settings];
-        var initial = string.Concat(all.Select(setting => $"set {setting};"));
-        builder.UsePhysicalConnectionInitializer(
-            opened => Execute(opened, initial),
-            opened => ExecuteAsync(opened, initial));
+        // Statements here take milliseconds; to compile one takes hundreds, and is done whenever the planner guesses too high. As start-up
+        // options, because what is set later is gone when the driver resets the connection.
+        string[] all = ["jit=off", Milliseconds("statement_timeout", options.StatementTimeout), .. settings];
+        connection.Options = string.Join(' ', [.. connection.Options is { Length: > 0 } own ? (string[])[own] : [], .. all.Select(static setting => $"-c {setting}")]);
         return builder.Build();
     }
 
     private static string Milliseconds(string setting, TimeSpan value) =>
-        string.Create(CultureInfo.InvariantCulture, $"{setting} = {(long)value.TotalMilliseconds}");
-
-    private static void Execute(NpgsqlConnection connection, string sql)
-    {
-        using var command = new NpgsqlCommand(sql, connection);
-        command.ExecuteNonQuery();
-    }
-
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
-    }
+        string.Create(CultureInfo.InvariantCulture, $"{setting}={(long)value.TotalMilliseconds}");
 }
