@@ -9,6 +9,7 @@ internal static class SpeechBench
     public static IReadOnlyDictionary<string, Func<CancellationToken, Task<IReadOnlyList<Figure>>>> Parts { get; } =
         new SortedDictionary<string, Func<CancellationToken, Task<IReadOnlyList<Figure>>>>(StringComparer.Ordinal)
         {
+            ["calls"] = CallBench.RunAsync,
             ["engine"] = EngineNodeBench.RunAsync,
             ["files"] = FileBench.RunAsync,
             ["keys"] = KeyBench.RunAsync,

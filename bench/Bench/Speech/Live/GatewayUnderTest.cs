@@ -19,6 +19,9 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
     /// <summary>A key of the speech API.</summary>
     public string Key => _silo.Keys[0].Value;
 
+    /// <summary>A client of the case API.</summary>
+    public HttpClient NewClient() => _silo.NewClient();
+
     public static async Task<GatewayUnderTest> StartAsync(IPEndPoint engine, CancellationToken cancellationToken)
     {
         var data = Directory.CreateTempSubdirectory("switchboard-bench").FullName;
