@@ -48,7 +48,7 @@ public sealed class CallbackTests
         world.Shared.Requests[id].ShouldSatisfyAllConditions(
             row => row.Method.ShouldBe("async"), row => row.Code.ShouldBe(200), row => row.Callback.ShouldBe(world.Receiver.Url));
         world.KeptFiles.ShouldBeEmpty();
-        world.Shared.Held.ShouldBe(0);
+        await Poll.UntilAsync(() => world.Shared.Held == 0);
     }
 
     [Fact]
