@@ -20,7 +20,13 @@ public sealed class CallKillTests
     {
         await using var data = new DataRoot();
         await using var engine = await ScriptedEngine.StartAsync();
-        var settings = new[] { "--Speech:Pools:default:Nodes:0:Url", engine.Address.ToString(), "--Speech:Pools:default:Nodes:0:Name", "e0" };
+        string[] settings =
+        [
+            "--Speech:Pools:default:Nodes:0:Url", engine.Address.ToString(), "--Speech:Pools:default:Nodes:0:Name", "e0",
+            // However slow the machine is, nothing but the kill ends the session.
+            "--Speech:ConnectTimeout", "00:00:30", "--Speech:HealthTimeout", "00:00:30", "--Speech:EnginePing", "00:10:00",
+            "--Speech:Listen:IdleTimeout", "00:10:00",
+        ];
         string caseId, session;
         await using (var first = await HostProcess.StartAsync(data, settings))
         {
