@@ -6,6 +6,7 @@ using Switchboard.Grains.Speech.Engines;
 using Switchboard.Speech.Pools.Deepgram;
 using Switchboard.Speech.Pools.OpenAi;
 using Switchboard.Speech.Pools.Vosk;
+using Switchboard.Speech.Pools.Wires;
 
 namespace Switchboard.Speech.Pools;
 
@@ -20,6 +21,7 @@ public static class PoolRegistration
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
         services.AddSingleton<EngineHttp>();
+        services.AddSingleton<EngineWires>();
         services.AddSingleton<IEngineKind, DeepgramKind>();
         services.AddSingleton<IEngineKind, VoskKind>();
         services.AddSingleton<IEngineKind, OpenAiKind>();

@@ -1,36 +1,60 @@
-using System.Buffers;
+using System.Net.Sockets;
 using System.Net.WebSockets;
 using Switchboard.Grains.Speech.Engines;
+using Switchboard.Grains.Speech.Wire;
+using Switchboard.Speech.Pools.Wires;
 
 namespace Switchboard.Speech.Pools;
 
 /// <summary>
-/// What nodes that are reached by a WebSocket have in common: whole text messages in a pooled buffer, pings that find a frozen node, and
-/// one kind of exception for everything that breaks.
+/// What nodes that are reached by a WebSocket have in common: text messages, and one kind of exception for everything that breaks.
 /// </summary>
-internal sealed class SocketEngine(ClientWebSocket socket, string node) : IDisposable
+internal sealed class SocketEngine(EngineWire wire, string node) : IDisposable
 {
-    private const int FirstBuffer = 4 * 1024;
-    private const int LargestMessage = 4 * 1024 * 1024;
-
-    private byte[]? _buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
-
-    /// <summary>A socket that is not yet connected.</summary>
-    public static ClientWebSocket Prepare(TimeSpan ping)
+    public ValueTask SendAsync(ReadOnlyMemory<byte> message, FrameKind kind, CancellationToken cancellationToken)
     {
-        var socket = new ClientWebSocket();
-        socket.Options.Proxy = null;
-        socket.Options.CollectHttpResponseDetails = true;
-        socket.Options.KeepAliveInterval = ping;
-        socket.Options.KeepAliveTimeout = ping;
-        return socket;
+        ValueTask sending;
+        try
+        {
+            sending = wire.SendAsync(kind, message, cancellationToken);
+        }
+        catch (Exception error) when (IsFault(error, cancellationToken))
+        {
+            throw Failed(error);
+        }
+
+        return sending.IsCompletedSuccessfully ? ValueTask.CompletedTask : SentAsync(sending, cancellationToken);
     }
 
-    public async ValueTask SendAsync(ReadOnlyMemory<byte> message, WebSocketMessageType type, CancellationToken cancellationToken)
+    /// <summary>The next text message; empty after a close in good order.</summary>
+    public async ValueTask<Memory<byte>> ReceiveAsync(CancellationToken cancellationToken)
+    {
+        EngineWireMessage? message;
+        try
+        {
+            message = await wire.ReceiveAsync(cancellationToken);
+        }
+        catch (Exception error) when (IsFault(error, cancellationToken))
+        {
+            throw Failed(error);
+        }
+
+        return message switch
+        {
+            null => Closed(),
+            { IsText: true, Payload: var payload } => payload,
+            _ => throw new EngineFailedException($"engine node {node} sent a binary message; its messages are JSON"),
+        };
+    }
+
+    // Nothing is said to the node: whoever leaves in good order has sent what ends a stream and has read all of its answer.
+    public void Dispose() => wire.Dispose();
+
+    private async ValueTask SentAsync(ValueTask sending, CancellationToken cancellationToken)
     {
         try
         {
-            await socket.SendAsync(message, type, WebSocketMessageFlags.EndOfMessage, cancellationToken);
+            await sending;
         }
         catch (Exception error) when (IsFault(error, cancellationToken))
         {
@@ -38,81 +62,16 @@ internal sealed class SocketEngine(ClientWebSocket socket, string node) : IDispo
         }
     }
 
-    /// <summary>The next text message; empty after a close in good order.</summary>
-    public async ValueTask<Memory<byte>> ReceiveAsync(CancellationToken cancellationToken)
-    {
-        var buffer = _buffer ?? throw new ObjectDisposedException(nameof(SocketEngine));
-        var length = 0;
-        while (true)
-        {
-            if (length == buffer.Length)
-            {
-                buffer = Grow(buffer, length);
-            }
-
-            ValueWebSocketReceiveResult part;
-            try
-            {
-                part = await socket.ReceiveAsync(buffer.AsMemory(length), cancellationToken);
-            }
-            catch (Exception error) when (IsFault(error, cancellationToken))
-            {
-                throw Failed(error);
-            }
-
-            if (part.MessageType == WebSocketMessageType.Close)
-            {
-                return Closed();
-            }
-
-            if (part.MessageType == WebSocketMessageType.Binary)
-            {
-                throw new EngineFailedException($"engine node {node} sent a binary message; its messages are JSON");
-            }
-
-            length += part.Count;
-            if (part.EndOfMessage)
-            {
-                return buffer.AsMemory(0, length);
-            }
-        }
-    }
-
-    public void Dispose()
-    {
-        // Nothing is said to the node: whoever leaves in good order has sent what ends a stream and has read all of its answer.
-        socket.Abort();
-        socket.Dispose();
-        if (Interlocked.Exchange(ref _buffer, null) is { } buffer)
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    private Memory<byte> Closed() => socket.CloseStatus switch
+    private Memory<byte> Closed() => (WebSocketCloseStatus?)wire.CloseCode switch
     {
         WebSocketCloseStatus.NormalClosure => default,
-        WebSocketCloseStatus.PolicyViolation or WebSocketCloseStatus.InvalidPayloadData =>
-            throw new EngineRefusedAudioException(socket.CloseStatusDescription ?? ""),
-        var status => throw new EngineFailedException($"engine node {node} closed with {(int?)status}: {socket.CloseStatusDescription}"),
+        WebSocketCloseStatus.PolicyViolation or WebSocketCloseStatus.InvalidPayloadData => throw new EngineRefusedAudioException(wire.CloseReason),
+        var status => throw new EngineFailedException($"engine node {node} closed with {(int?)status}: {wire.CloseReason}"),
     };
-
-    private byte[] Grow(byte[] buffer, int length)
-    {
-        if (length >= LargestMessage)
-        {
-            throw new EngineFailedException($"engine node {node} sent a message of more than {LargestMessage} bytes");
-        }
-
-        var larger = ArrayPool<byte>.Shared.Rent(length * 2);
-        buffer.AsSpan(0, length).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(buffer);
-        return _buffer = larger;
-    }
 
     private EngineFailedException Failed(Exception error) => new($"engine node {node} broke off: {error.Message}", error);
 
     private static bool IsFault(Exception error, CancellationToken cancellationToken) =>
-        error is WebSocketException or IOException or InvalidOperationException or ObjectDisposedException
+        error is WebSocketException or SocketException or IOException or InvalidOperationException or ObjectDisposedException
         || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 }

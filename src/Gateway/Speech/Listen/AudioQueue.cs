@@ -72,7 +72,7 @@ internal sealed class AudioQueue(long origin, int frameBytes, int queueBytes, in
             // A piece like the last one shall fit in whole: what is received as one is sent as one.
             if (_last is null || _last.Room < Math.Max(1, _lastPiece))
             {
-                var next = new Segment(_written);
+                var next = new Segment(_written, _lastPiece);
                 _last = _last is null ? _first = next : _last.Next = next;
             }
 
@@ -269,9 +269,9 @@ internal sealed class AudioQueue(long origin, int frameBytes, int queueBytes, in
         }
     }
 
-    private sealed class Segment(long start)
+    private sealed class Segment(long start, int frame)
     {
-        public byte[] Bytes { get; private set; } = AudioSegments.Rent();
+        public byte[] Bytes { get; private set; } = AudioSegments.Rent(frame);
 
         public long Start => start;
 

@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using System.Text.Json;
+using Switchboard.Gateway.Speech.Wire;
 using Switchboard.Grains.Speech.Wire;
 
 namespace Switchboard.Gateway.Speech.Listen;
@@ -38,6 +39,7 @@ internal sealed class ClientLink(WebSocket socket, IClientAudience audience, lon
     private byte[]? _text;
     private long _skip = skip;
     private long _sendingSince = -1;
+    private long _aliveAt = time.GetTimestamp();
 
     /// <summary>Since when a send has been waiting for the client to read, as a timestamp; -1 when none waits.</summary>
     public long SendingSince => Volatile.Read(ref _sendingSince);
@@ -54,7 +56,9 @@ internal sealed class ClientLink(WebSocket socket, IClientAudience audience, lon
             {
                 await queue.WaitForRoomAsync(_gone.Token);
                 var memory = queue.GetMemory();
-                var part = await socket.ReceiveAsync(memory, _gone.Token);
+
+                // Cutting the connection ends it: with a token, each frame would be entered into the token's list.
+                var part = await socket.ReceiveAsync(memory, CancellationToken.None);
                 if (part.MessageType == WebSocketMessageType.Close)
                 {
                     return socket.CloseStatus is null or WebSocketCloseStatus.NormalClosure or WebSocketCloseStatus.Empty;
@@ -106,6 +110,16 @@ internal sealed class ClientLink(WebSocket socket, IClientAudience audience, lon
         finally
         {
             Volatile.Write(ref _sendingSince, -1);
+        }
+    }
+
+    /// <summary>Gives the client a sign of life when it is due: a proxy between cuts off what is silent.</summary>
+    public void Tick()
+    {
+        if (socket is ClientSocket own && time.GetElapsedTime(_aliveAt) > ClientSockets.AliveInterval)
+        {
+            _aliveAt = time.GetTimestamp();
+            own.SayAlive();
         }
     }
 

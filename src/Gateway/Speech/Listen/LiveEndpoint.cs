@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Switchboard.Cases;
 using Switchboard.Gateway.Speech.Calls;
+using Switchboard.Gateway.Speech.Wire;
 using Switchboard.Grains.EventStore;
 using Switchboard.Grains.Speech.Access;
 using Switchboard.Grains.Speech.Engines;
@@ -29,7 +30,6 @@ internal sealed class LiveEndpoint(
     private const string SessionHeader = "dg-session-id";
     private const string CallHeader = "dg-call-id";
     private const string OffsetHeader = "dg-session-offset";
-    private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(20);
 
     private static readonly SpeechError NotAWebSocket = new(
         400, "Bad Request", "Bad Request: a live stream is opened with a WebSocket upgrade; send a file with POST");
@@ -230,8 +230,7 @@ internal sealed class LiveEndpoint(
 
         try
         {
-            using var socket = await request.Http.WebSockets.AcceptWebSocketAsync(
-                new WebSocketAcceptContext { SubProtocol = request.SubProtocol, KeepAliveInterval = PingInterval });
+            using var socket = await ClientSockets.AcceptAsync(request.Http, request.SubProtocol);
             await session.ServeAsync(socket, offset);
         }
         catch (Exception) when (engine is not null && !request.Http.Response.HasStarted)

@@ -219,6 +219,7 @@ internal sealed class LiveSession : IClientAudience, IDisposable
             stuck.Abort();
         }
 
+        _client?.Tick();
         if (Volatile.Read(ref _ending) is { } ending)
         {
             if (ending.Flush && Elapsed(Volatile.Read(ref _flushSince)) > options.FlushTimeout)

@@ -7,13 +7,24 @@ using Switchboard.Grains.Speech.Engines;
 namespace Switchboard.Gateway.Speech.Listen;
 
 /// <summary>
-/// The live sessions of this process. One clock looks after all of them. When the process stops, they end in good order and their clients
+/// The live sessions of this process. One clock looks after all of them, some at a time: what is due in many of them at once would hold up
+/// everybody's audio. When the process stops, they end in good order and their clients
 /// are told to connect elsewhere.
 /// </summary>
 internal sealed class LiveSessions(
     IOptions<ListenOptions> options, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<LiveSession> log) : BackgroundService
 {
+    private const int MostTurns = 10;
+    private static readonly TimeSpan ShortestTurn = TimeSpan.FromMilliseconds(5);
+
     private readonly ConcurrentDictionary<(Guid OrgId, Guid Id), LiveSession> _sessions = new();
+    private readonly ConcurrentDictionary<LiveSession, bool>[] _turns =
+    [
+        .. Enumerable.Range(0, Math.Clamp((int)(options.Value.Tick / ShortestTurn), 1, MostTurns))
+            .Select(static _ => new ConcurrentDictionary<LiveSession, bool>()),
+    ];
+
+    private int _started;
     private readonly CancellationTokenSource _over = new();
 
     /// <summary>Whether no new ones are taken.</summary>
@@ -25,8 +36,10 @@ internal sealed class LiveSessions(
     /// <summary>Starts a session. It is found until it has finished.</summary>
     public void Start(LiveSession session, ILiveEngine engine)
     {
+        var turn = _turns[(uint)Interlocked.Increment(ref _started) % (uint)_turns.Length];
         _sessions[(session.OrgId, session.Id)] = session;
-        _ = RunAsync(session, engine);
+        turn[session] = true;
+        _ = RunAsync(session, engine, turn);
     }
 
     /// <inheritdoc/>
@@ -57,13 +70,13 @@ internal sealed class LiveSessions(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var onStopping = lifetime.ApplicationStopping.Register(Drain);
-        using var timer = new PeriodicTimer(options.Value.Tick, time);
+        using var timer = new PeriodicTimer(options.Value.Tick / _turns.Length, time);
         try
         {
             // Not the host's token: sessions that end in good order still need the clock.
-            while (await timer.WaitForNextTickAsync(_over.Token))
+            for (var turn = 0; await timer.WaitForNextTickAsync(_over.Token); turn = (turn + 1) % _turns.Length)
             {
-                foreach (var session in _sessions.Values)
+                foreach (var (session, _) in _turns[turn])
                 {
                     session.Tick();
                 }
@@ -89,10 +102,11 @@ internal sealed class LiveSessions(
         }
     }
 
-    private async Task RunAsync(LiveSession session, ILiveEngine engine)
+    private async Task RunAsync(LiveSession session, ILiveEngine engine, ConcurrentDictionary<LiveSession, bool> turn)
     {
         await Task.Yield();
         await session.RunAsync(engine);
+        turn.TryRemove(session, out _);
         _sessions.TryRemove(new KeyValuePair<(Guid OrgId, Guid Id), LiveSession>((session.OrgId, session.Id), session));
     }
 }

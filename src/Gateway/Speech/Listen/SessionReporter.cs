@@ -12,7 +12,10 @@ internal sealed class SessionReporter(LiveParts parts, SessionSnapshot row)
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(200);
     private const int MostTries = 5;
 
-    private long _reportedAt = parts.Time.GetTimestamp();
+    // Sessions that began together do not report together.
+    private long _reportedAt =
+        parts.Time.GetTimestamp() - (long)(Random.Shared.NextDouble() * parts.Options.ReportInterval.TotalSeconds * parts.Time.TimestampFrequency);
+
     private Task _running = Task.CompletedTask;
 
     private ITranscriptionSessionGrain Grain => parts.Grains.GetGrain<ITranscriptionSessionGrain>(GrainKeys.Of(row.OrgId, row.Id));

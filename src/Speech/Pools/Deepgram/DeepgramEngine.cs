@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Net.WebSockets;
 using System.Text;
 using Switchboard.Grains.Speech.Engines;
+using Switchboard.Grains.Speech.Wire;
 
 namespace Switchboard.Speech.Pools.Deepgram;
 
@@ -15,20 +15,20 @@ internal sealed class DeepgramEngine(SocketEngine socket, string node) : ILiveEn
     public string Node => node;
 
     public ValueTask SendAudioAsync(ReadOnlyMemory<byte> audio, CancellationToken cancellationToken) =>
-        socket.SendAsync(audio, WebSocketMessageType.Binary, cancellationToken);
+        socket.SendAsync(audio, FrameKind.Binary, cancellationToken);
 
     public ValueTask FinalizeAsync(int? channel, CancellationToken cancellationToken) => socket.SendAsync(
         channel is { } one
             ? Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""{"type":"Finalize","channel":{{one}}}"""))
             : FinalizeAll,
-        WebSocketMessageType.Text,
+        FrameKind.Text,
         cancellationToken);
 
     public ValueTask KeepAliveAsync(CancellationToken cancellationToken) =>
-        socket.SendAsync(KeepAlive, WebSocketMessageType.Text, cancellationToken);
+        socket.SendAsync(KeepAlive, FrameKind.Text, cancellationToken);
 
     public ValueTask CloseAsync(CancellationToken cancellationToken) =>
-        socket.SendAsync(CloseStream, WebSocketMessageType.Text, cancellationToken);
+        socket.SendAsync(CloseStream, FrameKind.Text, cancellationToken);
 
     public ValueTask<Memory<byte>> ReceiveAsync(CancellationToken cancellationToken) => socket.ReceiveAsync(cancellationToken);
 

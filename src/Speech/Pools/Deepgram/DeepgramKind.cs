@@ -1,13 +1,13 @@
-using System.Net.WebSockets;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Switchboard.Grains.Speech.Engines;
 using Switchboard.Grains.Speech.Wire;
+using Switchboard.Speech.Pools.Wires;
 
 namespace Switchboard.Speech.Pools.Deepgram;
 
 /// <summary>Nodes that speak the same wire as this service does: another SpeechEngine, Deepgram itself, or another Switchboard.</summary>
-internal sealed class DeepgramKind(EngineHttp http, IOptions<PoolOptions> options) : IEngineKind
+internal sealed class DeepgramKind(EngineHttp http, EngineWires wires, IOptions<PoolOptions> options) : IEngineKind
 {
     /// <summary>Its name in the configuration.</summary>
     public const string KindName = "Deepgram";
@@ -25,28 +25,22 @@ internal sealed class DeepgramKind(EngineHttp http, IOptions<PoolOptions> option
 
     public async Task<ILiveEngine> ConnectAsync(NodeAddress node, EngineRequest request, CancellationToken cancellationToken)
     {
-        var socket = SocketEngine.Prepare(options.Value.EnginePing);
+        var headers = new List<KeyValuePair<string, string>>();
+        if (node.Key is { } key)
+        {
+            headers.Add(new("Authorization", $"Token {key}"));
+            headers.Add(new(EngineKeyHeader, key));
+        }
+
         try
         {
-            if (node.Key is { } key)
-            {
-                socket.Options.SetRequestHeader("Authorization", $"Token {key}");
-                socket.Options.SetRequestHeader(EngineKeyHeader, key);
-            }
-
-            await socket.ConnectAsync(node.At(Path, QueryOf(node, request.Parameters), socket: true), http.Upgrades, cancellationToken);
-            return new DeepgramEngine(new SocketEngine(socket, node.Name), node.Name);
+            var address = node.At(Path, QueryOf(node, request.Parameters), socket: true);
+            var wire = await wires.ConnectAsync(node.Name, address, headers, cancellationToken);
+            return new DeepgramEngine(new SocketEngine(wire, node.Name), node.Name);
         }
-        catch (WebSocketException error)
+        catch (UpgradeRefusedException error)
         {
-            var refused = HandshakeFault(node, socket, error);
-            socket.Dispose();
-            throw refused;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
+            throw NodeAnswer.Fault(node, error.Status, null, error.Said, error);
         }
     }
 
@@ -70,13 +64,4 @@ internal sealed class DeepgramKind(EngineHttp http, IOptions<PoolOptions> option
 
     private static string QueryOf(NodeAddress node, ListenParameters parameters) =>
         ListenQuery.Write(node.Model is { } model ? parameters with { Model = model } : parameters);
-
-    private static Exception HandshakeFault(NodeAddress node, ClientWebSocket socket, WebSocketException error)
-    {
-        var status = (int)socket.HttpStatusCode;
-        var said = socket.HttpResponseHeaders is { } headers && headers.TryGetValue("dg-error", out var values)
-            ? string.Join(' ', values)
-            : error.Message;
-        return NodeAnswer.Fault(node, status, null, said, error);
-    }
 }

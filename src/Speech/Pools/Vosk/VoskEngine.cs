@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Net.WebSockets;
 using System.Text.Json;
 using Switchboard.Grains.Speech.Engines;
 using Switchboard.Grains.Speech.Wire;
@@ -33,13 +32,13 @@ internal sealed class VoskEngine(SocketEngine socket, NodeAddress node, EngineRe
     {
         _samples += audio.Length / 2;
         _unanswered.Enqueue(new Sent(_samples / (double)sampleRate, SentKind.Audio));
-        await socket.SendAsync(audio, WebSocketMessageType.Binary, cancellationToken);
+        await socket.SendAsync(audio, FrameKind.Binary, cancellationToken);
     }
 
     public async ValueTask FinalizeAsync(int? channel, CancellationToken cancellationToken)
     {
         _unanswered.Enqueue(new Sent(_samples / (double)sampleRate, SentKind.Reset));
-        await socket.SendAsync(Reset, WebSocketMessageType.Text, cancellationToken);
+        await socket.SendAsync(Reset, FrameKind.Text, cancellationToken);
     }
 
     public ValueTask KeepAliveAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
@@ -47,7 +46,7 @@ internal sealed class VoskEngine(SocketEngine socket, NodeAddress node, EngineRe
     public async ValueTask CloseAsync(CancellationToken cancellationToken)
     {
         _unanswered.Enqueue(new Sent(_samples / (double)sampleRate, SentKind.End));
-        await socket.SendAsync(EndOfFile, WebSocketMessageType.Text, cancellationToken);
+        await socket.SendAsync(EndOfFile, FrameKind.Text, cancellationToken);
     }
 
     public async ValueTask<Memory<byte>> ReceiveAsync(CancellationToken cancellationToken)

@@ -1,10 +1,9 @@
 using System.Globalization;
-using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
-using Microsoft.Extensions.Options;
 using Switchboard.Grains.Speech.Engines;
 using Switchboard.Grains.Speech.Wire;
+using Switchboard.Speech.Pools.Wires;
 
 namespace Switchboard.Speech.Pools.Vosk;
 
@@ -12,7 +11,7 @@ namespace Switchboard.Speech.Pools.Vosk;
 /// Nodes of vosk-server (<c>websocket/asr_server.py</c>): live streams of one channel of 16-bit samples. Its transcripts are plain words,
 /// and it ends utterances when it likes.
 /// </summary>
-internal sealed class VoskKind(IOptions<PoolOptions> options, TimeProvider time) : IEngineKind
+internal sealed class VoskKind(EngineWires wires, TimeProvider time) : IEngineKind
 {
     /// <summary>Its name in the configuration.</summary>
     public const string KindName = "Vosk";
@@ -40,27 +39,27 @@ internal sealed class VoskKind(IOptions<PoolOptions> options, TimeProvider time)
 
     public async Task<ILiveEngine> ConnectAsync(NodeAddress node, EngineRequest request, CancellationToken cancellationToken)
     {
-        var socket = SocketEngine.Prepare(options.Value.EnginePing);
         try
         {
-            await socket.ConnectAsync(node.At("", "", socket: true), cancellationToken);
+            var connection = new SocketEngine(await wires.ConnectAsync(node.Name, node.At("", "", socket: true), [], cancellationToken), node.Name);
             var rate = request.Parameters.SampleRate ?? AudioEncodings.DefaultSampleRate(AudioEncodings.Linear16);
-            var connection = new SocketEngine(socket, node.Name);
-            await connection.SendAsync(
-                Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$$"""{"config":{"sample_rate":{{{rate}}},"words":true}}""")),
-                WebSocketMessageType.Text,
-                cancellationToken);
-            return new VoskEngine(connection, node, request, rate, time.GetUtcNow());
+            try
+            {
+                await connection.SendAsync(
+                    Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$$"""{"config":{"sample_rate":{{{rate}}},"words":true}}""")),
+                    FrameKind.Text,
+                    cancellationToken);
+                return new VoskEngine(connection, node, request, rate, time.GetUtcNow());
+            }
+            catch
+            {
+                connection.Dispose();
+                throw;
+            }
         }
-        catch (WebSocketException error)
+        catch (UpgradeRefusedException error)
         {
-            socket.Dispose();
             throw new EngineFailedException($"engine node {node.Name} cannot be reached: {error.Message}", error);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
         }
     }
 
