@@ -1,6 +1,5 @@
 using System.Text;
 using Switchboard.Grains.Deliveries;
-using Switchboard.Handlers.Webhooks;
 
 namespace Switchboard.Handlers.Tests.Webhooks;
 
