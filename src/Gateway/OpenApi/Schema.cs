@@ -54,11 +54,26 @@ internal sealed record Schema(string? Type)
 
     public static Schema MapOf(Schema values) => new("object") { AdditionalProperties = values };
 
+    /// <summary>An object as a client has stored it: its described members have their types or are null, and there may be others.</summary>
+    public static Schema OpenObject(params ReadOnlySpan<Property> properties)
+    {
+        var members = ImmutableArray.CreateBuilder<Property>(properties.Length);
+        foreach (var property in properties)
+        {
+            members.Add(property with { Schema = OrNull(property.Schema) });
+        }
+
+        return new("object") { Properties = members.MoveToImmutable(), AdditionalProperties = Anything };
+    }
+
     public static Schema Object(params ReadOnlySpan<Property> properties) => new("object") { Properties = [.. properties] };
 
     public Schema Named(string name) => this with { Name = name };
 
     public Schema Says(string description) => this with { Description = description };
+
+    private static Schema OrNull(Schema schema) =>
+        schema with { Nullable = true, Items = schema.Items is { } items ? OrNull(items) : null };
 }
 
 /// <summary>A member of an object.</summary>

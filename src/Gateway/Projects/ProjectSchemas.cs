@@ -3,52 +3,52 @@ using static Switchboard.Gateway.OpenApi.Property;
 
 namespace Switchboard.Gateway.Projects;
 
-/// <summary>The parts of projects for validation and the OpenAPI document.</summary>
+/// <summary>The parts of projects for validation and the OpenAPI document. What clients store in columns and sections beside what is described is kept.</summary>
 internal static class ProjectSchemas
 {
-    public static Schema ColumnsConfig { get; } = Schema.Object(new Property("columns", Schema.ListOf(Schema.Object(
+    public static Schema ColumnsConfig { get; } = Schema.OpenObject(new Property("columns", Schema.ListOf(Schema.OpenObject(
         new("type", Schema.Text),
         new("sort_field", Schema.Text),
-        new("sort", Schema.Object(new("ascending", Schema.Boolean), new("priority", Schema.Integer)))))))
+        new("sort", Schema.OpenObject(new("ascending", Schema.Boolean), new("priority", Schema.Integer)))))))
         .Named("ProjectColumnsConfig");
 
     public static Schema Settings { get; } = Schema.Object(
-        new("auto_close_inactive_cases", Schema.Object(
+        new("auto_close_inactive_cases", Schema.OpenObject(
             new("enabled", Schema.Boolean),
             new("max_inactive_time_in_secs", Schema.Integer))),
-        new("auto_transition_assigned_cases", Schema.Object(
+        new("auto_transition_assigned_cases", Schema.OpenObject(
             new Property("auto_transition_assigned_cases_on_self_assigned", Schema.Boolean))),
-        new("case_links", Schema.Object(
+        new("case_links", Schema.OpenObject(
             new("close_children_with_parent", Schema.Boolean),
             new("close_duplicates_with_original", Schema.Boolean))),
-        new("integration_incident", Schema.Object(
+        new("integration_incident", Schema.OpenObject(
             new("enabled", Schema.Boolean),
             new("auto_escalation_query", Schema.Text),
             new("default_incident_commander", Schema.Text),
             new("incident_type", Schema.Text),
             new("field_mappings", Schema.ListOf(Schema.AnyObject)),
             new("severity_config", Schema.AnyObject))),
-        new("integration_jira", Schema.Object(
+        new("integration_jira", Schema.OpenObject(
             new("enabled", Schema.Boolean),
             new("auto_creation", Schema.AnyObject),
             new("metadata", Schema.AnyObject),
             new("sync", Schema.AnyObject))),
-        new("integration_monitor", Schema.Object(
+        new("integration_monitor", Schema.OpenObject(
             new("enabled", Schema.Boolean),
             new("handle", Schema.Text),
             new("case_type_id", Schema.Text),
             new("auto_resolve_enabled", Schema.Boolean))),
-        new("integration_on_call", Schema.Object(
+        new("integration_on_call", Schema.OpenObject(
             new("enabled", Schema.Boolean),
             new("auto_assign_on_call", Schema.Boolean),
             new("escalation_queries", Schema.ListOf(Schema.AnyObject)))),
-        new("integration_service_now", Schema.Object(
+        new("integration_service_now", Schema.OpenObject(
             new("enabled", Schema.Boolean),
             new("instance_name", Schema.Text),
             new("assignment_group", Schema.Text),
             new("auto_creation", Schema.AnyObject),
             new("sync_config", Schema.AnyObject))),
-        new("notification", Schema.Object(
+        new("notification", Schema.OpenObject(
             new("enabled", Schema.Boolean),
             new("destinations", Schema.ListOf(Schema.Integer).Says("1 e-mail, 2 Slack, 3 in-app.")),
             new("notify_on_case_assignment", Schema.Boolean),
