@@ -142,7 +142,7 @@ internal sealed class LiveSession : ISampleSink, IAsyncDisposable
             if (!_receiving.IsCompleted)
             {
                 using var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-                var patience = Patience(_time.GetElapsedTime(started));
+                var (patience, end) = Patience(_time.GetElapsedTime(started));
                 var silence = Task.Delay(patience, _time, idle.Token);
                 var first = await Task.WhenAny(_receiving, silence, drained.Task, failed);
                 await idle.CancelAsync();
@@ -165,7 +165,7 @@ internal sealed class LiveSession : ISampleSink, IAsyncDisposable
                         continue;
                     }
 
-                    return IsWithoutAudio(_time.GetElapsedTime(started)) ? LiveEnding.NoAudio : LiveEnding.Idle;
+                    return end;
                 }
             }
 
@@ -191,10 +191,11 @@ internal sealed class LiveSession : ISampleSink, IAsyncDisposable
 
     private bool IsWithoutAudio(TimeSpan elapsed) => !_heard && elapsed >= _options.AudioWithin;
 
-    private TimeSpan Patience(TimeSpan elapsed)
+    /// <summary>How long the client may be silent now, and what it is told then: a timer may be a little early, so the time is not asked again.</summary>
+    private (TimeSpan Patience, LiveEnding End) Patience(TimeSpan elapsed)
     {
         var left = _options.AudioWithin - elapsed;
-        return _heard || left > _options.IdleAfter ? _options.IdleAfter : left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        return _heard || left > _options.IdleAfter ? (_options.IdleAfter, LiveEnding.Idle) : (left > TimeSpan.Zero ? left : TimeSpan.Zero, LiveEnding.NoAudio);
     }
 
     private async ValueTask<LiveEnding?> TakeAsync(LiveMessage message, ValueWebSocketReceiveResult received, CancellationToken cancellation)
