@@ -125,19 +125,25 @@ internal static class OpenApiDocument
         json.WriteEndObject();
     }
 
-    private static void WriteOperation(Utf8JsonWriter json, ApiOperation operation)
+    /// <summary>Writes what every operation begins with, whichever API it belongs to.</summary>
+    internal static void WriteHead(Utf8JsonWriter json, string id, string summary, string? description, string tag)
     {
-        json.WriteStartObject();
-        json.WriteString("operationId", operation.Id);
-        json.WriteString("summary", operation.Summary);
-        if (operation.Description is not null)
+        json.WriteString("operationId", id);
+        json.WriteString("summary", summary);
+        if (description is not null)
         {
-            json.WriteString("description", operation.Description);
+            json.WriteString("description", description);
         }
 
         json.WriteStartArray("tags");
-        json.WriteStringValue(operation.Tag);
+        json.WriteStringValue(tag);
         json.WriteEndArray();
+    }
+
+    private static void WriteOperation(Utf8JsonWriter json, ApiOperation operation)
+    {
+        json.WriteStartObject();
+        WriteHead(json, operation.Id, operation.Summary, operation.Description, operation.Tag);
         if (operation.Access.Permission is { } permission)
         {
             json.WriteString("x-permission", permission);

@@ -51,16 +51,7 @@ internal static partial class SpeechPaths
     private static void Write(Utf8JsonWriter json, SpeechOperation operation)
     {
         json.WriteStartObject();
-        json.WriteString("operationId", operation.Id);
-        json.WriteString("summary", operation.Summary);
-        if (operation.Description is not null)
-        {
-            json.WriteString("description", operation.Description);
-        }
-
-        json.WriteStartArray("tags");
-        json.WriteStringValue(operation.Tag);
-        json.WriteEndArray();
+        OpenApiDocument.WriteHead(json, operation.Id, operation.Summary, operation.Description, operation.Tag);
         if (operation.Scope is { } scope)
         {
             json.WriteString("x-scope", scope);
