@@ -109,6 +109,9 @@ public sealed record SessionRequest
 
     /// <summary>The call, where there is a case.</summary>
     [Id(8)] public Guid? CallId { get; init; }
+
+    /// <summary>Where results go instead of to the client, without credentials, or null.</summary>
+    [Id(9)] public string? Callback { get; init; }
 }
 
 /// <summary>What a session came to so far: absolute amounts from its beginning, so that a repeated or late report changes nothing.</summary>

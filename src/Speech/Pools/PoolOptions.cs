@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Switchboard.Speech.Pools.Deepgram;
 using Switchboard.Speech.Pools.OpenAi;
@@ -19,6 +20,11 @@ public sealed class PoolOptions
 
     /// <summary>Whether a model that no pool lists is refused instead of going to <see cref="DefaultPool"/>.</summary>
     public bool RefuseUnknownModels { get; set; }
+
+    /// <summary>
+    /// A PEM file with the certificates of authorities whose nodes are trusted besides those that the system trusts; null for none.
+    /// </summary>
+    public string? CertificateAuthorities { get; set; }
 
     /// <summary>How long a node may take to accept a connection.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
@@ -101,6 +107,15 @@ internal sealed class PoolOptionsValidator : IValidateOptions<PoolOptions>
             {
                 Check($"Speech:Pools:{pool}:Nodes:{index}", settings.Nodes[index], failures);
             }
+        }
+
+        try
+        {
+            _ = EngineTrust.Read(options.CertificateAuthorities);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            failures.Add($"Speech:CertificateAuthorities is '{options.CertificateAuthorities}': {error.Message} Set it to a PEM file with certificates, or remove it.");
         }
 
         Time(options.ConnectTimeout, nameof(options.ConnectTimeout));

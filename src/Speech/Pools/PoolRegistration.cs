@@ -20,6 +20,7 @@ public static class PoolRegistration
         services.AddSingleton<IValidateOptions<PoolOptions>, PoolOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
+        services.AddSingleton<EngineTrust>();
         services.AddSingleton<EngineHttp>();
         services.AddSingleton<EngineWires>();
         services.AddSingleton<IEngineKind, DeepgramKind>();

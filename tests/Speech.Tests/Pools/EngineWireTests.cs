@@ -146,10 +146,11 @@ public sealed class EngineWireTests : IDisposable
         Stop.IsCancellationRequested.ShouldBeFalse();
     }
 
-    private static EngineWires Wires(TimeSpan? ping = null) =>
-        new(
-            Options.Create(new PoolOptions { EnginePing = ping ?? TimeSpan.FromMinutes(10), ConnectTimeout = TimeSpan.FromMinutes(1) }),
-            TimeProvider.System);
+    private static EngineWires Wires(TimeSpan? ping = null)
+    {
+        var options = Options.Create(new PoolOptions { EnginePing = ping ?? TimeSpan.FromMinutes(10), ConnectTimeout = TimeSpan.FromMinutes(1) });
+        return new(options, new EngineTrust(options), TimeProvider.System);
+    }
 
     private static byte[] Bytes(int length)
     {

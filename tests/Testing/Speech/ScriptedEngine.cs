@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.WebSockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -42,13 +43,20 @@ public sealed class ScriptedEngine : IAsyncDisposable
     public ConcurrentQueue<long> Files { get; } = new();
 
     /// <summary>Starts one.</summary>
-    public static async Task<ScriptedEngine> StartAsync()
+    /// <param name="certificate">What it shows to whoever connects; with null it takes connections without TLS.</param>
+    public static async Task<ScriptedEngine> StartAsync(X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrel().ConfigureKestrel(static kestrel =>
+        builder.WebHost.UseKestrel().ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.Listen(IPAddress.Loopback, 0, listen =>
+            {
+                if (certificate is not null)
+                {
+                    listen.UseHttps(certificate);
+                }
+            });
             kestrel.Limits.MaxRequestBodySize = null;
         });
         var app = builder.Build();

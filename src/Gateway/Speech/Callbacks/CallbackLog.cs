@@ -22,4 +22,10 @@ internal static partial class CallbackLog
 
     [LoggerMessage(9445, LogLevel.Warning, "Old callbacks could not be swept; the next sweep tries again.")]
     public static partial void CallbacksNotSwept(this ILogger log, Exception error);
+
+    [LoggerMessage(9446, LogLevel.Warning, "Session {SessionId} ends: its callback's receiver does not take its results. {Reason}")]
+    public static partial void LiveCallbackLost(this ILogger log, Guid sessionId, string reason);
+
+    [LoggerMessage(9447, LogLevel.Error, "The callback of session {SessionId} failed.")]
+    public static partial void LiveCallbackFailed(this ILogger log, Guid sessionId, Exception error);
 }

@@ -3,7 +3,7 @@ using Switchboard.Grains.Deliveries;
 
 namespace Switchboard.Gateway.Speech.Callbacks;
 
-/// <summary>Settings of callbacks of files, configuration section <c>Speech:Callbacks</c>.</summary>
+/// <summary>Settings of callbacks, configuration section <c>Speech:Callbacks</c>.</summary>
 public sealed class CallbackOptions
 {
     /// <summary>The configuration section.</summary>
@@ -36,6 +36,14 @@ public sealed class CallbackOptions
     /// <summary>How long what ended is listed.</summary>
     public TimeSpan KeepFinished { get; set; } = TimeSpan.FromDays(30);
 
+    /// <summary>
+    /// How long a live stream's receiver may not take a message, or take for all that is left at the stream's end; then the stream ends.
+    /// </summary>
+    public TimeSpan LiveGiveUpAfter { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Messages of a live stream that may wait for its receiver, in bytes; with more the stream ends.</summary>
+    public int LiveQueueBytes { get; set; } = 1024 * 1024;
+
     /// <summary>How long the former secret stays valid after a new one was made.</summary>
     public TimeSpan RotationOverlap { get; set; } = TimeSpan.FromHours(24);
 
@@ -57,6 +65,12 @@ internal sealed class CallbackOptionsValidator : IValidateOptions<CallbackOption
         Time(options.PollInterval, nameof(options.PollInterval), TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
         Time(options.KeepFinished, nameof(options.KeepFinished), TimeSpan.FromHours(1), TimeSpan.FromDays(3650));
         Time(options.RotationOverlap, nameof(options.RotationOverlap), TimeSpan.Zero, TimeSpan.FromDays(30));
+        Time(options.LiveGiveUpAfter, nameof(options.LiveGiveUpAfter), TimeSpan.FromMilliseconds(20), TimeSpan.FromHours(1));
+        if (options.LiveQueueBytes is < 16 * 1024 or > 64 * 1024 * 1024)
+        {
+            failures.Add($"{CallbackOptions.Section}:{nameof(options.LiveQueueBytes)} is {options.LiveQueueBytes}; set it to 16384 to 67108864.");
+        }
+
         if (options.Concurrency is < 1 or > 1000)
         {
             failures.Add($"{CallbackOptions.Section}:{nameof(options.Concurrency)} is {options.Concurrency}; set it to 1 to 1000.");

@@ -40,7 +40,7 @@ internal static class ListenContract
         Not("custom_topic"), Not("custom_topic_mode"), Not("custom_intent"), Not("custom_intent_mode"),
         new("case_id", Schema.Text, "The case, by id or key, that this is a call of. Needs a key of role member or higher."),
         new("call_id", Schema.Uuid, "The announced call that this is the audio of."),
-        new("callback", Schema.Text, "Where a file's answer is sent instead; a live stream with one is refused."),
+        new("callback", Schema.Text, "Where the answer is sent instead: an http or https address, or for a live stream ws or wss, too."),
         new("callback_method", Schema.OneOf("POST", "PUT")),
         new("metadata", Schema.Text, "JSON that comes back in the metadata."),
     ];

@@ -8,11 +8,21 @@ namespace Switchboard.Gateway.Speech.Listen;
 /// <param name="Flush">Whether the engine is first asked for its last results.</param>
 internal sealed record Ending(int Code, string Reason, bool Flush)
 {
+    /// <summary>The code for a close frame: 1006 says that there was none and stands in no frame.</summary>
+    public int CloseCode => Code == 1006 ? GoingAway.Code : Code;
+
     /// <summary>The client has sent everything.</summary>
     public static Ending Normal { get; } = new(1000, "", Flush: true);
 
     /// <summary>The client's connection is gone, or it closed without a word.</summary>
     public static Ending ClientLeft { get; } = new(1006, "", Flush: false);
+
+    /// <summary>The same, where the last results go elsewhere.</summary>
+    public static Ending ClientHungUp { get; } = ClientLeft with { Flush = true };
+
+    /// <summary>The callback's receiver does not take the results.</summary>
+    public static Ending CallbackLost { get; } =
+        new(1011, "CALLBACK: the callback's receiver does not take the results", Flush: false);
 
     /// <summary>Neither audio nor text for too long.</summary>
     public static Ending Idle { get; } =

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Switchboard.Gateway.Speech.Callbacks;
+using Switchboard.Gateway.Speech.Callbacks.Live;
 using Switchboard.Gateway.Speech.Calls;
 using Switchboard.Gateway.Speech.Files;
 using Switchboard.Gateway.Speech.Wire;
@@ -52,6 +53,7 @@ public static class ListenRoutes
         services.TryAddSingleton<CallbackParts>();
         services.AddSingleton<CallbackInstruments>();
         services.AddSingleton<CallbackDelivery>();
+        services.AddSingleton<LiveCallbacks>();
         services.AddSingleton<CallbackAttempt>();
         services.AddSingleton<CallbackRunner>();
         services.AddHostedService<CallbackLoop>();

@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Switchboard.Cases;
+using Switchboard.Gateway.Speech.Callbacks;
+using Switchboard.Gateway.Speech.Callbacks.Live;
 using Switchboard.Gateway.Speech.Calls;
 using Switchboard.Gateway.Speech.Wire;
 using Switchboard.Grains.EventStore;
@@ -24,6 +26,7 @@ internal sealed class LiveEndpoint(
     LiveSessions sessions,
     LiveParts parts,
     CallBindings bindings,
+    LiveCallbacks callbacks,
     IOptions<ListenOptions> options,
     ILogger<LiveSession> log)
 {
@@ -100,12 +103,14 @@ internal sealed class LiveEndpoint(
 
     private SpeechError? Impossible(ListenParameters parameters)
     {
-        if (NotOffered.Refusal(parameters) is { } notOffered)
+        var resumes = parameters.Resume || parameters.SessionId is not null;
+        if (resumes && parameters.Callback is not null)
         {
-            return notOffered;
+            return SpeechError.InvalidParameter(
+                "resume: a client whose results go to a callback cannot tell how far they came; leave out resume or callback");
         }
 
-        if ((parameters.Resume || parameters.SessionId is not null) && !new AudioClock(parameters).IsExact)
+        if (resumes && !new AudioClock(parameters).IsExact)
         {
             return SpeechError.InvalidParameter("resume: it needs audio whose bytes tell the time; set encoding to linear16, linear32, mulaw or alaw");
         }
@@ -127,10 +132,17 @@ internal sealed class LiveEndpoint(
             return grant.Refusal ?? SpeechError.TooManyRequests;
         }
 
+        LiveCallback? callback = null;
         ILiveEngine? engine = null;
         LiveSession? session = null;
         try
         {
+            (callback, var notCalled) = await callbacks.OpenAsync(request.Caller, request.Id, request.Parameters, request.Http.RequestAborted);
+            if (notCalled is not null)
+            {
+                return notCalled;
+            }
+
             var opening = await parts.Pools.OpenAsync(
                 new EngineRequest(request.Caller.OrgId, request.Id, request.Parameters), [], request.Http.RequestAborted);
             if (opening.Engine is null)
@@ -156,13 +168,13 @@ internal sealed class LiveEndpoint(
             }
 
             var writer = call is null ? null : bindings.WriterOf(call, row, request.Parameters, request.Caller);
-            session = new LiveSession(parts, new LiveStart(row, request.Parameters, slot, keys.Watch(request.Caller), 0, writer));
+            session = new LiveSession(parts, new LiveStart(row, request.Parameters, slot, keys.Watch(request.Caller), 0, writer, callback));
         }
         finally
         {
             if (session is null)
             {
-                await GiveUpAsync(engine, slot);
+                await GiveUpAsync(engine, callback, slot);
             }
         }
 
@@ -242,11 +254,16 @@ internal sealed class LiveEndpoint(
         return null;
     }
 
-    private static async Task GiveUpAsync(ILiveEngine? engine, ISlot slot)
+    private static async Task GiveUpAsync(ILiveEngine? engine, LiveCallback? callback, ISlot slot)
     {
         if (engine is not null)
         {
             await engine.DisposeAsync();
+        }
+
+        if (callback is not null)
+        {
+            await callback.DisposeAsync();
         }
 
         await slot.DisposeAsync();
@@ -263,6 +280,7 @@ internal sealed class LiveEndpoint(
         Resumable = request.Parameters.Resume,
         CaseId = call?.CaseId,
         CallId = call?.Id,
+        Callback = request.Parameters.Callback is { } callback ? CallbackAddress.WithoutPassword(callback).AbsoluteUri : null,
     };
 
     private ITranscriptionSessionGrain Grain(Guid orgId, Guid id) =>

@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using Switchboard.Gateway.Speech.Callbacks.Live;
 using Switchboard.Gateway.Speech.Calls;
 using Switchboard.Grains.Speech.Access;
 using Switchboard.Grains.Speech.Engines;
@@ -15,8 +16,15 @@ namespace Switchboard.Gateway.Speech.Listen;
 /// <param name="Watch">The watch on the key.</param>
 /// <param name="Origin">Bytes from the session's beginning where this process begins.</param>
 /// <param name="Call">Where final results go besides, or null.</param>
+/// <param name="Callback">Where all results go instead of to the client, or null.</param>
 internal sealed record LiveStart(
-    SessionSnapshot Row, ListenParameters Parameters, ISlot Slot, IKeyWatch Watch, long Origin, CallWriter? Call = null);
+    SessionSnapshot Row,
+    ListenParameters Parameters,
+    ISlot Slot,
+    IKeyWatch Watch,
+    long Origin,
+    CallWriter? Call = null,
+    LiveCallback? Callback = null);
 
 /// <summary>
 /// A live session in this process: a client's connection on one side, which may break and come back, an engine on the other, which may
@@ -36,6 +44,7 @@ internal sealed class LiveSession : IClientAudience, IDisposable
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenRegistration _onRevoked;
     private readonly CancellationTokenRegistration _onLost;
+    private readonly CancellationTokenRegistration _onCallbackLost;
     private readonly long _openedAt;
 
     private Ending? _ending;
@@ -58,6 +67,7 @@ internal sealed class LiveSession : IClientAudience, IDisposable
         _openedAt = _lastHeard = parts.Time.GetTimestamp();
         _onRevoked = start.Watch.Revoked.Register(() => End(Ending.KeyRevoked));
         _onLost = start.Slot.Lost.Register(() => End(Ending.SlotLost));
+        _onCallbackLost = start.Callback?.Lost.Register(() => End(Ending.CallbackLost)) ?? default;
     }
 
     public Guid OrgId => _start.Row.OrgId;
@@ -139,7 +149,7 @@ internal sealed class LiveSession : IClientAudience, IDisposable
         var closed = await _receiving;
         if (Volatile.Read(ref _ending) is { } ending)
         {
-            if (ending.Flush)
+            if (ending.Flush && _start.Callback is null)
             {
                 End(Ending.ClientLeft); // nobody waits for the last results any more
             }
@@ -199,7 +209,11 @@ internal sealed class LiveSession : IClientAudience, IDisposable
                 _kept?.Add(start, end, message.Span);
             }
 
-            if (_client is { } client && await client.SendAsync(message))
+            if (_start.Callback is { } callback)
+            {
+                callback.Take(message, isInterim: !isFinal && end > 0); // events have no window
+            }
+            else if (_client is { } client && await client.SendAsync(message))
             {
                 _parts.Instruments.Result();
             }
@@ -263,7 +277,7 @@ internal sealed class LiveSession : IClientAudience, IDisposable
     {
         if (_kept is null || closed)
         {
-            End(Ending.ClientLeft);
+            End(_start.Callback is null ? Ending.ClientLeft : Ending.ClientHungUp);
         }
         else
         {
@@ -301,16 +315,29 @@ internal sealed class LiveSession : IClientAudience, IDisposable
             // Not awaited: one of them may be what is running this.
             _onRevoked.Unregister();
             _onLost.Unregister();
+            _onCallbackLost.Unregister();
             await _start.Slot.DisposeAsync();
             _start.Watch.Dispose();
+            var metadata = _relay.Metadata(ending);
+            if (_start.Callback is { } callback && ending.Flush)
+            {
+                // First: who is told 1000 may rely on the receiver having it all.
+                ending = await callback.EndAsync(metadata, ending.CloseCode) || ending != Ending.Normal ? ending : Ending.CallbackLost;
+            }
+
             var client = Interlocked.Exchange(ref _client, null);
             if (client is not null && ending != Ending.ClientLeft)
             {
-                await client.CloseAsync(_relay.Metadata(ending), ending, _receiving);
+                await client.CloseAsync(metadata, ending, _receiving);
             }
 
             client?.Abort();
             await _receiving;
+            if (_start.Callback is { } told && !ending.Flush)
+            {
+                await told.EndAsync(metadata, ending.CloseCode);
+            }
+
             await _reporter.EndAsync(report, ending.Code);
             if (_start.Call is { } call)
             {
@@ -325,6 +352,11 @@ internal sealed class LiveSession : IClientAudience, IDisposable
         }
         finally
         {
+            if (_start.Callback is { } callback)
+            {
+                await callback.DisposeAsync();
+            }
+
             Dispose();
             _parts.Instruments.Ended(ending.Code);
             _finished.TrySetResult();

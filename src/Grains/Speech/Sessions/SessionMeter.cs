@@ -30,6 +30,7 @@ internal static class SessionMeter
         Features = session.Request.Features,
         Code = session.Code,
         EndedAt = session.EndedAt,
+        Callback = session.Request.Callback,
         Milliseconds = session.EndedAt is null ? null : session.AcceptedMilliseconds * session.Request.BilledChannels,
     };
 }

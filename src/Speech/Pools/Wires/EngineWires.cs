@@ -14,11 +14,12 @@ internal sealed class EngineWires : IDisposable
     private readonly ConcurrentDictionary<EngineWire, bool> _open = new();
     private readonly TimeProvider _time;
     private readonly PoolOptions _options;
+    private readonly EngineTrust _trust;
     private readonly ITimer _clock;
 
-    public EngineWires(IOptions<PoolOptions> options, TimeProvider time)
+    public EngineWires(IOptions<PoolOptions> options, EngineTrust trust, TimeProvider time)
     {
-        (_options, _time) = (options.Value, time);
+        (_options, _trust, _time) = (options.Value, trust, time);
         var tick = TimeSpan.FromTicks(Math.Clamp(_options.EnginePing.Ticks / 4, TimeSpan.TicksPerMillisecond * 10, TimeSpan.TicksPerSecond));
         _clock = time.CreateTimer(static wires => ((EngineWires)wires!).Tick(), this, tick, tick);
     }
@@ -45,7 +46,14 @@ internal sealed class EngineWires : IDisposable
             {
                 var tls = new SslStream(stream);
                 stream = tls;
-                await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = address.Host }, both.Token);
+                await tls.AuthenticateAsClientAsync(
+                    new SslClientAuthenticationOptions
+                    {
+                        TargetHost = address.IdnHost,
+                        RemoteCertificateValidationCallback = _trust.IsTrusted,
+                        ApplicationProtocols = [SslApplicationProtocol.Http11],
+                    },
+                    both.Token);
             }
 
             var early = await Upgrade.AgreeAsync(stream, address, headers, both.Token);

@@ -40,7 +40,7 @@ public sealed class LiveAdmissionTests
     [InlineData("Token wrong", LiveClient.Raw, 401, "INVALID_AUTH")]
     [InlineData(null, LiveClient.Raw, 401, "INVALID_AUTH")]
     [InlineData("Token org_test", "sample_rate=fast", 400, "INVALID_QUERY_PARAMETER")]
-    [InlineData("Token org_test", "callback=https%3A%2F%2Fexample.com", 400, "INVALID_QUERY_PARAMETER")]
+    [InlineData("Token org_test", "callback=ftp%3A%2F%2Fexample.com", 400, "INVALID_QUERY_PARAMETER")]
     [InlineData("Token org_test", LiveClient.Raw + "&case_id=NOC-1", 404, "CASE_NOT_FOUND")]
     [InlineData("Token org_test", "resume=true", 400, "INVALID_QUERY_PARAMETER")]
     public async Task A_refusal_comes_before_the_upgrade_with_one_id_in_header_and_body(string? authorization, string query, int status, string code)

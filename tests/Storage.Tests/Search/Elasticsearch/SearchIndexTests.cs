@@ -56,6 +56,33 @@ public sealed class SearchIndexTests
     }
 
     [Fact]
+    public async Task A_case_is_found_by_what_was_said_in_its_calls_also_after_a_rebuild()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var org = await WriteAsync(database, 20);
+        var index = new IndexInMemory();
+        await using var peer = new ElasticsearchPeer(index.Answer);
+        await using var world = new ElasticsearchWorld(database, ElasticsearchWorld.At(peer.Address));
+        await world.Guard.LookAsync(Cancelled);
+        var called = org.Cases.First(static one => one.ArchivedAt is null);
+        (await FoundAsync(world, org.OrgId, "zeppelin")).ShouldBeEmpty();
+
+        await database.ExecuteAsync(
+            $"update case_text set said = E'the Zeppelin has landed\\nafter the storm' where case_id = '{called.Id}'; update \"case\" set version = 2 where id = '{called.Id}'");
+        await world.Lane.WriteAsync(called.Id, 2, new(1, 1), Cancelled);
+
+        foreach (var query in (string[])["zeppelin", "\"landed after the storm\"", "storm zeppelin"])
+        {
+            (await FoundAsync(world, org.OrgId, query)).ShouldBe([called.Id], query);
+        }
+
+        (await FoundAsync(world, Guid.NewGuid(), "zeppelin")).ShouldBeEmpty();
+        await world.Rebuild.RebuildAsync(null, Cancelled);
+        (await FoundAsync(world, org.OrgId, "zeppelin")).ShouldBe([called.Id]);
+        peer.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Cases_of_many_callers_share_requests()
     {
         await using var database = await TestDatabase.CreateAsync();
@@ -188,6 +215,13 @@ public sealed class SearchIndexTests
         (await new PostgresSearchRebuild(databases.CaseManagement).RebuildAsync(null, Cancelled)).ShouldBe(450);
         (await database.ExecuteAsync("select count(*) from case_text t join \"case\" c on c.id = t.case_id and c.title = t.title and c.created_at = t.created_at")).ShouldBe(450L);
         org.Cases.Length.ShouldBe(450);
+    }
+
+    private static async Task<IEnumerable<Guid>> FoundAsync(ElasticsearchWorld world, Guid org, string query)
+    {
+        var read = SearchQuery.Parse(query).Value.ShouldNotBeNull(query);
+        return (await world.Search.SearchAsync(new(org, Guid.Empty, read, CaseSort.CreatedAt, Ascending: false, 10, 1), Cancelled))
+            .Value.ShouldNotBeNull().Cases.Select(static one => one.Id);
     }
 
     private static async Task<long> CountAsync(ElasticsearchWorld world, Guid org) =>
