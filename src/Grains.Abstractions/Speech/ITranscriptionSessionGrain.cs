@@ -32,6 +32,13 @@ public interface ITranscriptionSessionGrain : IGrainWithStringKey
     [Alias("End")]
     ValueTask<Outcome<SessionSnapshot>> EndAsync(SessionReport report, int code, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Meters what a process had accepted that no longer reports: it was killed, or another one has the session or has ended it. Amounts are
+    /// taken in whatever the epoch and the state; nothing else of the session changes.
+    /// </summary>
+    [Alias("Recover")]
+    ValueTask<Outcome<SessionSnapshot>> RecoverAsync(SessionReport report, CancellationToken cancellationToken = default);
+
     /// <summary>Ends the session of a process that is dead, or brings the ledger up to date after a failure.</summary>
     /// <param name="silentSince">A session whose process was heard of later is left alone.</param>
     /// <param name="cancellationToken">Gives up.</param>

@@ -54,6 +54,27 @@ public sealed class SessionMachineTests
         SessionMachine.Report(ended, Report(1, 900), Start).Succeeded.ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData(SessionState.Live)]
+    [InlineData(SessionState.Interrupted)]
+    [InlineData(SessionState.Ended)]
+    public void What_a_dead_process_had_accepted_counts_once_whatever_became_of_the_session(SessionState state)
+    {
+        var before = Accept(Opened(resumable: true), 500);
+        var session = state switch
+        {
+            SessionState.Interrupted => SessionMachine.TakeOver(before, Start).Value!,
+            SessionState.Ended => SessionMachine.Metered(SessionMachine.Abandon(before, Start)),
+            _ => before,
+        };
+
+        var recovered = SessionMachine.Recover(session, Report(1, 900));
+
+        recovered.ShouldBe(session with { Version = session.Version + 1, AcceptedBytes = 900 * 32, AcceptedMilliseconds = 900, Settled = false });
+        SessionMachine.Recover(recovered, Report(1, 900)).ShouldBeSameAs(recovered);
+        SessionMachine.Recover(recovered, Report(1, 700)).ShouldBeSameAs(recovered);
+    }
+
     [Fact]
     public void Rows_add_up_to_the_audio_accepted_however_reports_cut_repeat_and_lose_it()
     {

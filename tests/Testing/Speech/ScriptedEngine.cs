@@ -21,6 +21,7 @@ public sealed class ScriptedEngine : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly CancellationTokenSource _stop = new();
     private int _connections;
+    private long _audioBytes;
 
     private ScriptedEngine(WebApplication app) => _app = app;
 
@@ -35,6 +36,9 @@ public sealed class ScriptedEngine : IAsyncDisposable
 
     /// <summary>Connections and files so far.</summary>
     public int Connections => Volatile.Read(ref _connections);
+
+    /// <summary>Bytes of live audio that it has received on all its connections.</summary>
+    public long AudioBytes => Interlocked.Read(ref _audioBytes);
 
     /// <summary>The queries that it was called with.</summary>
     public ConcurrentQueue<string> Queries { get; } = new();
@@ -92,7 +96,7 @@ public sealed class ScriptedEngine : IAsyncDisposable
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, http.RequestAborted);
         try
         {
-            await new Conversation(socket, script, http.Request.Query["interim_results"] == "true").RunAsync(stop.Token);
+            await new Conversation(this, socket, script, http.Request.Query["interim_results"] == "true").RunAsync(stop.Token);
         }
         catch (Exception error) when (error is OperationCanceledException or WebSocketException)
         {
@@ -166,7 +170,7 @@ public sealed class ScriptedEngine : IAsyncDisposable
         return metadata;
     }
 
-    private sealed class Conversation(WebSocket socket, EngineScript script, bool interims)
+    private sealed class Conversation(ScriptedEngine engine, WebSocket socket, EngineScript script, bool interims)
     {
         private readonly Window _window = new();
         private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -185,6 +189,7 @@ public sealed class ScriptedEngine : IAsyncDisposable
                         return;
                     case WebSocketMessageType.Binary:
                         _bytes += part.Count;
+                        Interlocked.Add(ref engine._audioBytes, part.Count);
                         _hash.AppendData(buffer, 0, part.Count);
                         _window.Take(buffer.AsSpan(0, part.Count));
                         if (!await HearAsync(cancellationToken))

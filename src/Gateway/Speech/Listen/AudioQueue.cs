@@ -1,3 +1,5 @@
+using Switchboard.Gateway.Speech.Listen.Journal;
+
 namespace Switchboard.Gateway.Speech.Listen;
 
 /// <summary>
@@ -9,7 +11,8 @@ namespace Switchboard.Gateway.Speech.Listen;
 /// <param name="frameBytes">Bytes of a sample of all channels, at whose borders audio may be cut; 1 where that is not known.</param>
 /// <param name="queueBytes">Unread bytes beyond which the writer waits.</param>
 /// <param name="keptBytes">Bytes that are kept for another reading.</param>
-internal sealed class AudioQueue(long origin, int frameBytes, int queueBytes, int keptBytes) : IDisposable
+/// <param name="journal">Notes what was received, or null.</param>
+internal sealed class AudioQueue(long origin, int frameBytes, int queueBytes, int keptBytes, JournalEntry? journal = null) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly List<Ask> _asks = [];
@@ -85,7 +88,7 @@ internal sealed class AudioQueue(long origin, int frameBytes, int queueBytes, in
     {
         lock (_gate)
         {
-            if (_isOver)
+            if (_isOver || _isDisposed)
             {
                 return;
             }
@@ -93,6 +96,7 @@ internal sealed class AudioQueue(long origin, int frameBytes, int queueBytes, in
             _written += count;
             _lastPiece = count;
             _last!.Length += count;
+            journal?.Accept(_written);
         }
 
         _mayRead.Set();

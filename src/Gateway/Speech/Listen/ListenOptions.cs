@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace Switchboard.Gateway.Speech.Listen;
@@ -53,8 +54,18 @@ public sealed class ListenOptions
     /// <summary>Final results that are kept for a client that comes back, in bytes.</summary>
     public int KeptResultBytes { get; set; } = 256 * 1024;
 
+    /// <summary>
+    /// The folder of the journals by which the sessions of a process that was killed are metered to the last frame; <c>speech/live</c> in the
+    /// data folder (<c>Data:Directory</c>) unless set. Empty keeps none: then what was accepted since the last report is lost with the process.
+    /// On a disk of this machine that the next process finds again, and of this process's user alone.
+    /// </summary>
+    public string JournalFolder { get; set; } = "";
+
     /// <summary>Failures of engines in one session without a final result between them, after which it is given up.</summary>
     public int MostFailovers { get; set; } = 5;
+
+    internal static string DefaultJournalFolder(IConfiguration configuration) =>
+        configuration["Data:Directory"] is { Length: > 0 } data ? Path.Combine(data, "speech", "live") : "";
 }
 
 /// <summary>Refuses settings that cannot work, naming the configuration key to change.</summary>

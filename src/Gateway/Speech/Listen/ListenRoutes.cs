@@ -9,6 +9,7 @@ using Switchboard.Gateway.Speech.Callbacks;
 using Switchboard.Gateway.Speech.Callbacks.Live;
 using Switchboard.Gateway.Speech.Calls;
 using Switchboard.Gateway.Speech.Files;
+using Switchboard.Gateway.Speech.Listen.Journal;
 using Switchboard.Gateway.Speech.Wire;
 using Switchboard.Grains.Speech.Engines;
 using Switchboard.Grains.Speech.Wire;
@@ -34,10 +35,15 @@ public static class ListenRoutes
     /// <param name="configuration">Section <see cref="ListenOptions.Section"/> is read; it is validated when the host starts.</param>
     public static IServiceCollection AddSpeech(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<ListenOptions>().Bind(configuration.GetSection(ListenOptions.Section)).ValidateOnStart();
+        services.AddOptions<ListenOptions>()
+            .Configure(options => options.JournalFolder = ListenOptions.DefaultJournalFolder(configuration))
+            .Bind(configuration.GetSection(ListenOptions.Section))
+            .ValidateOnStart();
         services.AddSingleton<IValidateOptions<ListenOptions>, ListenOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ListenInstruments>();
+        services.AddSingleton<SessionJournal>();
+        services.AddHostedService<JournalRecovery>();
         services.AddSingleton<LiveParts>();
         services.AddSingleton<LiveSessions>();
         services.AddHostedService(static provider => provider.GetRequiredService<LiveSessions>());

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans;
+using Switchboard.Gateway.Speech.Listen.Journal;
 using Switchboard.Grains.Speech.Engines;
 
 namespace Switchboard.Gateway.Speech.Listen;
@@ -11,6 +12,7 @@ internal sealed class LiveParts(
     IGrainFactory grains,
     IOptions<ListenOptions> options,
     ListenInstruments instruments,
+    SessionJournal journal,
     TimeProvider time,
     ILogger<LiveSession> log)
 {
@@ -21,6 +23,8 @@ internal sealed class LiveParts(
     public ListenOptions Options => options.Value;
 
     public ListenInstruments Instruments => instruments;
+
+    public SessionJournal Journal => journal;
 
     public TimeProvider Time => time;
 

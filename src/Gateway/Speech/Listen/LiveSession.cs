@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using Switchboard.Gateway.Speech.Callbacks.Live;
 using Switchboard.Gateway.Speech.Calls;
+using Switchboard.Gateway.Speech.Listen.Journal;
 using Switchboard.Grains.Speech.Access;
 using Switchboard.Grains.Speech.Engines;
 using Switchboard.Grains.Speech.Limits;
@@ -39,6 +40,7 @@ internal sealed class LiveSession : IClientAudience, IDisposable
     private readonly EngineRelay _relay;
     private readonly SessionReporter _reporter;
     private readonly KeptResults? _kept;
+    private readonly JournalEntry? _journal;
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _delivery = new(1, 1);
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -58,7 +60,8 @@ internal sealed class LiveSession : IClientAudience, IDisposable
     {
         (_parts, _start) = (parts, start);
         Clock = new AudioClock(start.Parameters);
-        Audio = new AudioQueue(start.Origin, Math.Max(1, Clock.FrameBytes), parts.Options.QueueBytes, parts.Options.ReplayBytes);
+        _journal = parts.Journal.Open(start.Row, Clock);
+        Audio = new AudioQueue(start.Origin, Math.Max(1, Clock.FrameBytes), parts.Options.QueueBytes, parts.Options.ReplayBytes, _journal);
         _kept = start.Row.Request.Resumable
             ? new KeptResults(parts.Options.KeptResultBytes, Clock.IsExact ? Clock.SecondsAt(start.Origin) : 0)
             : null;
@@ -201,6 +204,11 @@ internal sealed class LiveSession : IClientAudience, IDisposable
             await call.TakeAsync(message);
         }
 
+        if (!Clock.IsExact)
+        {
+            _journal?.Hear(AcceptedMilliseconds);
+        }
+
         await _delivery.WaitAsync();
         try
         {
@@ -296,10 +304,12 @@ internal sealed class LiveSession : IClientAudience, IDisposable
         await _receiving;
     }
 
+    private long AcceptedMilliseconds => Clock.IsExact ? Clock.MillisecondsAt(Audio.Written) : (long)Math.Round(_relay.HeardUpTo * 1000);
+
     private SessionReport Report() => new(
         _start.Row.Epoch,
         Audio.Written,
-        Clock.IsExact ? Clock.MillisecondsAt(Audio.Written) : (long)Math.Round(_relay.HeardUpTo * 1000),
+        AcceptedMilliseconds,
         (long)Math.Round(_relay.CoveredUpTo * 1000),
         _relay.Finals,
         _relay.Failovers,
@@ -310,6 +320,7 @@ internal sealed class LiveSession : IClientAudience, IDisposable
     {
         var ending = Volatile.Read(ref _ending) ?? Ending.Failed;
         var report = Report();
+        var isTold = false;
         try
         {
             // Not awaited: one of them may be what is running this.
@@ -338,7 +349,7 @@ internal sealed class LiveSession : IClientAudience, IDisposable
                 await told.EndAsync(metadata, ending.CloseCode);
             }
 
-            await _reporter.EndAsync(report, ending.Code);
+            isTold = await _reporter.EndAsync(report, ending.Code);
             if (_start.Call is { } call)
             {
                 await call.CloseAsync(LongestCallEnd);
@@ -358,6 +369,7 @@ internal sealed class LiveSession : IClientAudience, IDisposable
             }
 
             Dispose();
+            _journal?.Close(isTold); // after the queue, which notes nothing any more
             _parts.Instruments.Ended(ending.Code);
             _finished.TrySetResult();
         }

@@ -32,23 +32,29 @@ internal sealed class SessionReporter(LiveParts parts, SessionSnapshot row)
         }
     }
 
-    /// <summary>Reports the last amounts and the end. What cannot be written now is settled by the sweep.</summary>
-    public async Task EndAsync(SessionReport report, int code)
+    /// <summary>Reports the last amounts and the end. What cannot be written now, when the answer is false, is settled later.</summary>
+    public async Task<bool> EndAsync(SessionReport report, int code)
     {
         await _running;
         for (var tries = 1; ; tries++)
         {
             try
             {
-                await Grain.EndAsync(report, code);
-                return;
+                var ended = await Grain.EndAsync(report, code);
+                if (ended.Value is not { } row || row.AcceptedMilliseconds < report.AcceptedMilliseconds)
+                {
+                    // Another process has the session, or has ended it: what was accepted here counts all the same.
+                    await Grain.RecoverAsync(report);
+                }
+
+                return true;
             }
             catch (Exception error) when (error is StorageUnavailableException or TimeoutException)
             {
                 parts.Log.ReportFailed(row.Id, error.Message);
                 if (tries == MostTries)
                 {
-                    return;
+                    return false;
                 }
             }
 

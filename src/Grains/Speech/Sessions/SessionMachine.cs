@@ -55,6 +55,18 @@ internal static class SessionMachine
             : Superseded(session, report);
     }
 
+    /// <summary>What was accepted counts, whoever has the session by now and whether or not it is over; the ledger is then told again.</summary>
+    public static SessionSnapshot Recover(SessionSnapshot session, SessionReport report) =>
+        report.AcceptedBytes <= session.AcceptedBytes && report.AcceptedMilliseconds <= session.AcceptedMilliseconds
+            ? session
+            : session with
+            {
+                Version = session.Version + 1,
+                AcceptedBytes = Math.Max(session.AcceptedBytes, report.AcceptedBytes),
+                AcceptedMilliseconds = Math.Max(session.AcceptedMilliseconds, report.AcceptedMilliseconds),
+                Settled = false,
+            };
+
     /// <summary>A session whose process is dead ends with what was last heard of it.</summary>
     public static SessionSnapshot Abandon(SessionSnapshot session, DateTimeOffset now) =>
         Next(session, session.AliveAt) with { State = SessionState.Ended, EndedAt = now, Code = Abandoned };

@@ -59,12 +59,9 @@ internal sealed class TranscriptionSessionGrain(ISessionStore store, IUsageLedge
     public async ValueTask<Outcome<SessionSnapshot>> ReportAsync(SessionReport report, CancellationToken cancellationToken = default)
     {
         var outcome = await ChangeAsync(session => SessionMachine.Report(session, report, StoredTime.Now(time)), cancellationToken);
-        if (outcome.Value is { } session && SessionMeter.Rows(session) is { Count: > 0 } rows)
+        if (outcome.Value is { } session)
         {
-            await ledger.RecordAsync(rows, cancellationToken);
-
-            // Said by the row when it is next written: until then the same rows may be written again, which changes nothing.
-            _held = session with { MeteredMilliseconds = session.AcceptedMilliseconds };
+            await MeterAsync(session, cancellationToken);
         }
 
         return outcome;
@@ -79,6 +76,24 @@ internal sealed class TranscriptionSessionGrain(ISessionStore store, IUsageLedge
     }
 
     /// <inheritdoc/>
+    public async ValueTask<Outcome<SessionSnapshot>> RecoverAsync(SessionReport report, CancellationToken cancellationToken = default)
+    {
+        _held = null; // whoever died may have had another activation
+        var outcome = await ChangeAsync(session => SessionMachine.Recover(session, report), cancellationToken);
+        if (outcome.Value is { State: SessionState.Ended, Settled: false } ended)
+        {
+            return await SettleAsync(ended, cancellationToken);
+        }
+
+        if (outcome.Value is { } session)
+        {
+            await MeterAsync(session, cancellationToken);
+        }
+
+        return outcome;
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<Outcome<SessionSnapshot>> SettleAsync(DateTimeOffset silentSince, CancellationToken cancellationToken = default)
     {
         _held = null;
@@ -88,6 +103,17 @@ internal sealed class TranscriptionSessionGrain(ISessionStore store, IUsageLedge
                 : session,
             cancellationToken);
         return outcome.Value is { State: SessionState.Ended, Settled: false } ended ? await SettleAsync(ended, cancellationToken) : outcome;
+    }
+
+    private async ValueTask MeterAsync(SessionSnapshot session, CancellationToken cancellationToken)
+    {
+        if (SessionMeter.Rows(session) is { Count: > 0 } rows)
+        {
+            await ledger.RecordAsync(rows, cancellationToken);
+
+            // Said by the row when it is next written: until then the same rows may be written again, which changes nothing.
+            _held = session with { MeteredMilliseconds = session.AcceptedMilliseconds };
+        }
     }
 
     private async ValueTask<Outcome<SessionSnapshot>> SettleAsync(SessionSnapshot ended, CancellationToken cancellationToken)

@@ -11,6 +11,7 @@ using Orleans;
 using Orleans.Hosting;
 using Switchboard.Gateway.Speech.Listen;
 using Switchboard.Gateway.Tests.Fakes;
+using Switchboard.Grains.EventStore;
 using Switchboard.Grains.Speech.Access;
 using Switchboard.Grains.Speech.Limits;
 using Switchboard.Grains.Speech.Sessions;
@@ -123,6 +124,9 @@ internal sealed class SpeechWorld : ISpeechKeys, ISpeechSlots, IUsageLedger, ISe
 
     public int Held => _held.Count;
 
+    /// <summary>Whether nothing can be written: the database is away.</summary>
+    public bool IsAway { get; set; }
+
     public long MeteredMilliseconds => Usage.Values.Sum();
 
     public ValueTask<SpeechAdmission> FindAsync(string secret, string scope, CancellationToken cancellationToken) => new(
@@ -175,6 +179,11 @@ internal sealed class SpeechWorld : ISpeechKeys, ISpeechSlots, IUsageLedger, ISe
 
     public ValueTask<bool> UpdateAsync(SessionSnapshot session, CancellationToken cancellationToken)
     {
+        if (IsAway)
+        {
+            throw new StorageUnavailableException("The test took the database away.");
+        }
+
         var known = Rows.GetValueOrDefault(session.Id);
         return new(known is not null && known.Version == session.Version - 1 && Rows.TryUpdate(session.Id, session, known));
     }
