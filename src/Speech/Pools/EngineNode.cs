@@ -12,6 +12,7 @@ internal sealed class EngineNode(NodeAddress address, IEngineKind kind, int capa
     private int _inFlight;
     private int _failures;
     private long _restsUntil;
+    private int _silences;
     private bool _isUnwell;
 
     public NodeAddress Address => address;
@@ -42,6 +43,18 @@ internal sealed class EngineNode(NodeAddress address, IEngineKind kind, int capa
             lock (_gate)
             {
                 return !_isUnwell && !IsResting;
+            }
+        }
+    }
+
+    /// <summary>Whether it has not said a word about its health for long: what it has been given will hardly be answered.</summary>
+    public bool IsGone
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _silences >= options.FailuresToRest;
             }
         }
     }
@@ -109,10 +122,13 @@ internal sealed class EngineNode(NodeAddress address, IEngineKind kind, int capa
     }
 
     /// <summary>Takes in what a look at its health found; true when that is news.</summary>
-    public bool IsWell(bool well)
+    /// <param name="well">Whether it takes new work.</param>
+    /// <param name="answered">Whether it said anything at all.</param>
+    public bool IsWell(bool well, bool answered)
     {
         lock (_gate)
         {
+            _silences = answered ? 0 : _silences + 1;
             var changed = _isUnwell == well;
             _isUnwell = !well;
             if (changed && well)

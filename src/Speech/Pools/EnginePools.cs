@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Switchboard.Grains.Speech.Engines;
 using Switchboard.Grains.Speech.Wire;
+using Switchboard.Speech.Pools.Files;
 
 namespace Switchboard.Speech.Pools;
 
@@ -11,13 +12,19 @@ internal sealed class EnginePools : ISpeechEnginePools
     private readonly Dictionary<string, Pool> _pools = new(StringComparer.OrdinalIgnoreCase);
     private readonly PoolOptions _options;
     private readonly PoolInstruments _instruments;
+    private readonly FileDispatch _files;
     private readonly ILogger<EnginePools> _log;
     private readonly TimeProvider _time;
 
     public EnginePools(
-        IOptions<PoolOptions> options, IEnumerable<IEngineKind> kinds, PoolInstruments instruments, TimeProvider time, ILogger<EnginePools> log)
+        IOptions<PoolOptions> options,
+        IEnumerable<IEngineKind> kinds,
+        FileDispatch files,
+        PoolInstruments instruments,
+        TimeProvider time,
+        ILogger<EnginePools> log)
     {
-        (_options, _instruments, _log, _time) = (options.Value, instruments, log, time);
+        (_options, _files, _instruments, _log, _time) = (options.Value, files, instruments, log, time);
         var byName = kinds.ToDictionary(static kind => kind.Name, StringComparer.OrdinalIgnoreCase);
         foreach (var (name, settings) in _options.Pools)
         {
@@ -85,47 +92,21 @@ internal sealed class EnginePools : ISpeechEnginePools
     }
 
     /// <inheritdoc/>
-    public async Task<FileTranscription> TranscribeAsync(EngineRequest request, EngineUpload upload, CancellationToken cancellationToken)
-    {
-        var tried = new HashSet<EngineNode>();
-        var body = new TouchedStream(upload.Body);
-        while (Choose(request.Parameters, live: false, tried, []) is { } node)
-        {
-            var name = node.Address.Name;
-            try
-            {
-                var answer = await node.Kind.TranscribeAsync(node.Address, request, upload with { Body = body }, cancellationToken);
-                node.Succeeded();
-                node.Leave();
-                return new FileTranscription(answer, name, null);
-            }
-            catch (EngineRefusedRequestException refused)
-            {
-                node.Leave();
-                return new FileTranscription(null, name, refused.Error);
-            }
-            catch (Exception error) when (body.Fault is null && IsNodesFault(error, cancellationToken))
-            {
-                Failed(node, error, request.RequestId);
-                if (body.IsTouched)
-                {
-                    return new FileTranscription(null, name, error is EngineBusyException ? SpeechError.Unavailable : SpeechError.BadGateway);
-                }
-            }
-            catch
-            {
-                node.Leave();
-                throw;
-            }
-        }
+    public Task<FileTranscription> TranscribeAsync(EngineRequest request, EngineUpload upload, CancellationToken cancellationToken) =>
+        _files.RunAsync(this, request, upload, cancellationToken);
 
-        return new FileTranscription(null, null, SpeechError.Unavailable);
-    }
+    /// <summary>Nodes that could do what is asked of a file.</summary>
+    internal int CountFor(ListenParameters parameters) => PoolOf(parameters.Model)?.Nodes.Count(node => node.Kind.Refusal(parameters, live: false) is null) ?? 0;
 
-    private static bool IsNodesFault(Exception error, CancellationToken cancellationToken) => error is EngineFailedException or EngineBusyException
+    /// <summary>Whether one of them that was not tried takes work now.</summary>
+    internal bool HasAnother(ListenParameters parameters, HashSet<EngineNode> tried) => PoolOf(parameters.Model)?.Nodes.Any(
+        node => !tried.Contains(node) && node.LoadWithOneMore is not null && node.Kind.Refusal(parameters, live: false) is null) ?? false;
+
+    internal static bool IsNodesFault(Exception error, CancellationToken cancellationToken) => error is EngineFailedException or EngineBusyException
         || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
-    private void Failed(EngineNode node, Exception error, Guid requestId)
+    /// <summary>A node has failed at something; its place is given back.</summary>
+    internal void Failed(EngineNode node, Exception error, Guid requestId)
     {
         node.Leave();
         if (error is not EngineBusyException)
@@ -137,8 +118,8 @@ internal sealed class EnginePools : ISpeechEnginePools
         _log.NodeFailed(node.Address.Name, requestId, error is OperationCanceledException ? "no answer in time" : error.Message);
     }
 
-    // The least loaded first; those that have just failed this stream last.
-    private EngineNode? Choose(ListenParameters parameters, bool live, HashSet<EngineNode> tried, IReadOnlyCollection<string> avoid)
+    /// <summary>Takes a place at a node: the least loaded first, those that have just failed this stream last.</summary>
+    internal EngineNode? Choose(ListenParameters parameters, bool live, HashSet<EngineNode> tried, IReadOnlyCollection<string> avoid)
     {
         if (PoolOf(parameters.Model) is not { } pool)
         {

@@ -30,12 +30,14 @@ internal sealed class PoolHealth(
         }
 
         string? fault = null;
+        var answered = false;
         try
         {
             using var limit = new CancellationTokenSource(options.Value.HealthTimeout, time);
             using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
             using var answer = await http.Client.GetAsync(
                 node.Address.At(path, "", socket: false), HttpCompletionOption.ResponseHeadersRead, both.Token);
+            answered = true;
             fault = answer.IsSuccessStatusCode ? null : $"answered with {(int)answer.StatusCode}";
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -47,7 +49,7 @@ internal sealed class PoolHealth(
             fault = error.Message;
         }
 
-        if (node.IsWell(fault is null))
+        if (node.IsWell(fault is null, answered))
         {
             if (fault is null)
             {

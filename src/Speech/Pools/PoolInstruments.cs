@@ -7,13 +7,18 @@ internal sealed class PoolInstruments
 {
     private readonly Meter _meter;
     private readonly Counter<long> _failures;
+    private readonly Counter<long> _again;
 
     public PoolInstruments(IMeterFactory meters)
     {
         _meter = meters.Create("Switchboard.Speech.Pools");
         _failures = _meter.CreateCounter<long>(
             "switchboard.speech.node.failures", "{failure}", "Connections and files that a node failed at, by node.");
+        _again = _meter.CreateCounter<long>(
+            "switchboard.speech.files.again", "{file}", "Files that a node had begun to hear and another one was given, by the node that failed.");
     }
+
+    public void Again(string node) => _again.Add(1, new KeyValuePair<string, object?>("node", node));
 
     public void Failed(string node) => _failures.Add(1, new KeyValuePair<string, object?>("node", node));
 

@@ -11,6 +11,9 @@ internal static partial class PoolLog
     [LoggerMessage(9201, LogLevel.Warning, "Engine node {Node} gets no new work: {Path} {Reason}.")]
     public static partial void NodeIsUnwell(this ILogger log, string node, string path, string reason);
 
+    [LoggerMessage(9203, LogLevel.Warning, "A file cannot be kept for another node in {Folder}, should its node fail: {Reason}")]
+    public static partial void NotSpooled(this ILogger log, string folder, string reason);
+
     [LoggerMessage(9202, LogLevel.Information, "Engine node {Node} is well again.")]
     public static partial void NodeIsWell(this ILogger log, string node);
 }

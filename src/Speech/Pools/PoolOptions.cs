@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Switchboard.Speech.Pools.Deepgram;
 using Switchboard.Speech.Pools.OpenAi;
@@ -44,8 +45,29 @@ public sealed class PoolOptions
     /// <summary>How long it is left alone at first; doubled with each further failure, up to a minute.</summary>
     public TimeSpan Rest { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a node may take nothing of a file that waits for it before another one is given the file.</summary>
+    public TimeSpan FileTakeTimeout { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a node that has all of a file may take to answer before another one is given the file.</summary>
+    public TimeSpan FileAnswerTimeout { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>
+    /// The folder of temporary files that hold what nodes have begun to read, so that another node can be given it: <c>speech/files</c> in the
+    /// data folder (<c>Data:Directory</c>), or the system's folder for temporary files, unless set.
+    /// </summary>
+    public string SpoolFolder { get; set; } = "";
+
+    /// <summary>Bytes of one file that are kept; a larger one is given to one node only. Nothing is kept where there is one node.</summary>
+    public long SpoolBytes { get; set; } = 512L * 1024 * 1024;
+
+    /// <summary>Bytes that are kept of all files at the same time.</summary>
+    public long SpoolTotalBytes { get; set; } = 4L * 1024 * 1024 * 1024;
+
     /// <summary>The largest answer to a file that is read, in bytes.</summary>
     public int MaxAnswerBytes { get; set; } = 64 * 1024 * 1024;
+
+    internal static string DefaultSpoolFolder(IConfiguration configuration) =>
+        configuration["Data:Directory"] is { Length: > 0 } data ? Path.Combine(data, "speech", "files") : Path.GetTempPath();
 }
 
 /// <summary>Nodes that do the same; section <c>Speech:Pools:{name}</c>.</summary>
@@ -123,6 +145,19 @@ internal sealed class PoolOptionsValidator : IValidateOptions<PoolOptions>
         Time(options.HealthTimeout, nameof(options.HealthTimeout));
         Time(options.EnginePing, nameof(options.EnginePing));
         Time(options.Rest, nameof(options.Rest));
+        Time(options.FileTakeTimeout, nameof(options.FileTakeTimeout));
+        if (options.FileAnswerTimeout < TimeSpan.FromMilliseconds(10) || options.FileAnswerTimeout > TimeSpan.FromHours(24))
+        {
+            failures.Add($"Speech:FileAnswerTimeout is {options.FileAnswerTimeout}; set it to 00:00:00.010 to 24:00:00.");
+        }
+
+        if (options.SpoolFolder.Length == 0)
+        {
+            failures.Add("Speech:SpoolFolder is empty; set it to a folder for temporary files, or leave it out.");
+        }
+
+        Bytes(options.SpoolBytes, nameof(options.SpoolBytes));
+        Bytes(options.SpoolTotalBytes, nameof(options.SpoolTotalBytes));
         if (options.FailuresToRest < 1)
         {
             failures.Add($"Speech:FailuresToRest is {options.FailuresToRest}; set it to 1 or more.");
@@ -134,6 +169,14 @@ internal sealed class PoolOptionsValidator : IValidateOptions<PoolOptions>
         }
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+
+        void Bytes(long value, string setting)
+        {
+            if (value is < 0 or > 1L << 40)
+            {
+                failures.Add($"Speech:{setting} is {value}; set it to 0, for none, to 1099511627776.");
+            }
+        }
 
         void Time(TimeSpan value, string setting)
         {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Switchboard.Grains.Speech.Engines;
 using Switchboard.Speech.Pools.Deepgram;
+using Switchboard.Speech.Pools.Files;
 using Switchboard.Speech.Pools.OpenAi;
 using Switchboard.Speech.Pools.Vosk;
 using Switchboard.Speech.Pools.Wires;
@@ -16,7 +17,10 @@ public static class PoolRegistration
     /// <summary>Adds <see cref="ISpeechEnginePools"/> over the nodes of section <see cref="PoolOptions.Section"/>, checked at start.</summary>
     public static IServiceCollection AddSpeechEnginePools(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<PoolOptions>().Bind(configuration.GetSection(PoolOptions.Section)).ValidateOnStart();
+        services.AddOptions<PoolOptions>()
+            .Configure(options => options.SpoolFolder = PoolOptions.DefaultSpoolFolder(configuration))
+            .Bind(configuration.GetSection(PoolOptions.Section))
+            .ValidateOnStart();
         services.AddSingleton<IValidateOptions<PoolOptions>, PoolOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
@@ -27,6 +31,8 @@ public static class PoolRegistration
         services.AddSingleton<IEngineKind, VoskKind>();
         services.AddSingleton<IEngineKind, OpenAiKind>();
         services.AddSingleton<PoolInstruments>();
+        services.AddSingleton<FileSpool>();
+        services.AddSingleton<FileDispatch>();
         services.AddSingleton<EnginePools>();
         services.AddSingleton<ISpeechEnginePools>(static provider => provider.GetRequiredService<EnginePools>());
         services.AddHostedService<PoolHealth>();

@@ -18,6 +18,9 @@ public sealed record EngineScript
     /// <summary>After so many blocks it says that it cannot decode the audio.</summary>
     public int? RefuseAudioAt { get; init; }
 
+    /// <summary>What it answers a file with instead of a transcription; null answers with one.</summary>
+    public string? FileAnswer { get; init; }
+
     /// <summary>The status that it refuses the connection with; null takes it.</summary>
     public int? RefuseStatus { get; init; }
 }

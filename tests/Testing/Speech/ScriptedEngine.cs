@@ -21,6 +21,7 @@ public sealed class ScriptedEngine : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly CancellationTokenSource _stop = new();
     private int _connections;
+    private int _healthLooks;
     private long _audioBytes;
 
     private ScriptedEngine(WebApplication app) => _app = app;
@@ -33,6 +34,12 @@ public sealed class ScriptedEngine : IAsyncDisposable
 
     /// <summary>Whether <c>/health</c> says that it is well.</summary>
     public bool IsWell { get; set; } = true;
+
+    /// <summary>Whether <c>/health</c> says nothing at all.</summary>
+    public bool IsDeaf { get; set; }
+
+    /// <summary>How often <c>/health</c> was asked.</summary>
+    public int HealthLooks => Volatile.Read(ref _healthLooks);
 
     /// <summary>Connections and files so far.</summary>
     public int Connections => Volatile.Read(ref _connections);
@@ -66,7 +73,7 @@ public sealed class ScriptedEngine : IAsyncDisposable
         var app = builder.Build();
         var engine = new ScriptedEngine(app);
         app.UseWebSockets();
-        app.MapGet("/health", () => engine.IsWell ? Results.Ok() : Results.StatusCode(503));
+        app.MapGet("/health", engine.Health);
         app.MapGet("/v1/listen", engine.ListenAsync);
         app.MapPost("/v1/listen", engine.TranscribeAsync);
         await app.StartAsync();
@@ -79,6 +86,17 @@ public sealed class ScriptedEngine : IAsyncDisposable
         await _stop.CancelAsync();
         await _app.DisposeAsync();
         _stop.Dispose();
+    }
+
+    private IResult Health(HttpContext http)
+    {
+        Interlocked.Increment(ref _healthLooks);
+        if (IsDeaf)
+        {
+            http.Abort();
+        }
+
+        return IsWell ? Results.Ok() : Results.StatusCode(503);
     }
 
     private async Task ListenAsync(HttpContext http)
@@ -115,14 +133,14 @@ public sealed class ScriptedEngine : IAsyncDisposable
             return;
         }
 
+        using var body = new MemoryStream();
+        await ReadAsync(http, body, script.KillAt ?? script.FreezeAt);
         if (script.KillAt is not null)
         {
             http.Abort();
             return;
         }
 
-        using var body = new MemoryStream();
-        await http.Request.Body.CopyToAsync(body, http.RequestAborted);
         Files.Enqueue(body.Length);
         if (script.FreezeAt is not null)
         {
@@ -131,9 +149,9 @@ public sealed class ScriptedEngine : IAsyncDisposable
             return;
         }
 
-        if (script.RubbishAt is not null)
+        if ((script.RubbishAt is null ? script.FileAnswer : "<html>not found</html>") is { } said)
         {
-            await http.Response.WriteAsync("<html>not found</html>", http.RequestAborted);
+            await http.Response.WriteAsync(said, http.RequestAborted);
             return;
         }
 
@@ -146,6 +164,24 @@ public sealed class ScriptedEngine : IAsyncDisposable
         });
         http.Response.ContentType = "application/json";
         await http.Response.Body.WriteAsync(bytes, http.RequestAborted);
+    }
+
+    // Reads so many blocks, or with null all there is.
+    private static async Task ReadAsync(HttpContext http, MemoryStream body, int? blocks)
+    {
+        var buffer = new byte[64 * 1024];
+        var left = blocks is { } most ? (long)most * TestAudio.BlockBytes : long.MaxValue;
+        while (left > 0)
+        {
+            var count = await http.Request.Body.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, left)), http.RequestAborted);
+            if (count == 0)
+            {
+                return;
+            }
+
+            await body.WriteAsync(buffer.AsMemory(0, count), http.RequestAborted);
+            left -= count;
+        }
     }
 
     private static Dictionary<string, object> Metadata(string? type, long bytes, string sha256)

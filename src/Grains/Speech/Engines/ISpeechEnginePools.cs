@@ -18,7 +18,8 @@ public interface ISpeechEnginePools
     Task<LiveOpening> OpenAsync(EngineRequest request, IReadOnlyCollection<string> avoid, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Has a file transcribed. The body is read once and never held whole; another node is tried only while nothing of it was read.
+    /// Has a file transcribed. The body is read once and never held in memory whole. When a node fails, another one is given the file from the
+    /// beginning, as long as what was read of it could be kept on disk.
     /// </summary>
     Task<FileTranscription> TranscribeAsync(EngineRequest request, EngineUpload upload, CancellationToken cancellationToken);
 }

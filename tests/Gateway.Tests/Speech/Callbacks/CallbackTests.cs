@@ -116,6 +116,24 @@ public sealed class CallbackTests
     }
 
     [Fact]
+    public async Task A_file_whose_engine_dies_is_heard_by_another_in_the_same_attempt()
+    {
+        await using var world = await CallbackWorld.StartAsync();
+        await using var other = await ScriptedEngine.StartAsync();
+        world.MoreEngines.Add(other.Address);
+        world.Engine.Script = static _ => new EngineScript { KillAt = 10 };
+        var process = await world.NewProcessAsync();
+
+        var id = await CallbackWorld.AcceptedAsync(process, $"{Raw}&{world.CallbackTo()}", Audio);
+        await process.IdleAsync();
+
+        world.Receiver.Requests.ShouldHaveSingleItem();
+        (await world.ProgressAsync(process, id)).ShouldSatisfyAllConditions(
+            static job => job.State.ShouldBe(CallbackState.Delivered), static job => job.Attempts.ShouldBe(1));
+        world.Shared.MeteredMilliseconds.ShouldBe(2_300);
+    }
+
+    [Fact]
     public async Task A_process_killed_before_it_has_heard_the_file_is_followed_by_another_that_hears_and_delivers_it()
     {
         await using var world = await CallbackWorld.StartAsync();

@@ -28,6 +28,9 @@ internal sealed class CallbackWorld : IAsyncDisposable
 
     public ScriptedEngine Engine { get; private set; } = null!;
 
+    /// <summary>Engines that processes have besides.</summary>
+    public List<Uri> MoreEngines { get; } = [];
+
     public IEnumerable<string> KeptFiles => Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -39,7 +42,7 @@ internal sealed class CallbackWorld : IAsyncDisposable
     {
         var storage = TestStorage.Connect(_database, Time, ("Files:Store", _folder));
         var server = await SpeechServer.StartAsync(
-            [Engine.Address],
+            [Engine.Address, .. MoreEngines],
             Shared,
             services =>
             {
