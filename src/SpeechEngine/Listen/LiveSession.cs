@@ -28,6 +28,8 @@ internal sealed class LiveSession : ISampleSink, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly AudioIntake _intake;
+    private readonly OpusStream? _packets;
+    private readonly ArrayBufferWriter<byte> _pages = new();
     private readonly LiveAnswers _answers;
     private readonly LiveRecognition _recognition;
     private readonly Channel<LiveWork> _work = Channel.CreateBounded<LiveWork>(
@@ -51,7 +53,8 @@ internal sealed class LiveSession : ISampleSink, IAsyncDisposable
         ILogger logger)
     {
         (_socket, _id, _options, _instruments, _time, _logger) = (socket, id, options, instruments, time, logger);
-        _intake = new AudioIntake(audio, decoding.Ffmpeg, this);
+        _packets = OpusStream.For(parameters);
+        _intake = new AudioIntake(_packets is null ? audio : audio with { Codec = null }, decoding.Ffmpeg, this);
         _answers = new LiveAnswers(socket, id, parameters, options.SendWithin, instruments, time);
         _recognition = new LiveRecognition(id, parameters, decoding.Recognizer, _answers, time.GetUtcNow());
     }
@@ -212,16 +215,27 @@ internal sealed class LiveSession : ISampleSink, IAsyncDisposable
 
         if (received.MessageType == WebSocketMessageType.Binary)
         {
-            return message.IsEmptyBinary ? LiveEnding.Closed : await TakeAudioAsync(_buffer.AsMemory(0, received.Count), cancellation);
+            return message.IsEmptyBinary ? LiveEnding.Closed : await TakeAudioAsync(_buffer.AsMemory(0, received.Count), received.EndOfMessage, cancellation);
         }
 
         return received.EndOfMessage ? await TakeTextAsync(message, cancellation) : null;
     }
 
-    private async ValueTask<LiveEnding?> TakeAudioAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    private async ValueTask<LiveEnding?> TakeAudioAsync(ReadOnlyMemory<byte> bytes, bool endOfMessage, CancellationToken cancellation)
     {
         _heard |= !bytes.IsEmpty;
         _hash.AppendData(bytes.Span);
+        if (_packets is not null)
+        {
+            _pages.ResetWrittenCount();
+            if (!_packets.Take(bytes.Span, endOfMessage, _pages))
+            {
+                return LiveEnding.Undecodable("with encoding=opus each message is one packet of Opus");
+            }
+
+            bytes = _pages.WrittenMemory;
+        }
+
         try
         {
             await _intake.WriteAsync(bytes, cancellation);

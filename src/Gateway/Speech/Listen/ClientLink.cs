@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.WebSockets;
 using System.Text.Json;
 using Switchboard.Gateway.Speech.Wire;
@@ -27,7 +28,9 @@ internal interface IClientAudience
 /// <param name="skip">Bytes of audio at the beginning that the session has already, from an earlier connection.</param>
 /// <param name="maxFrameBytes">The largest message.</param>
 /// <param name="time">The time.</param>
-internal sealed class ClientLink(WebSocket socket, IClientAudience audience, long skip, int maxFrameBytes, TimeProvider time) : IDisposable
+/// <param name="packets">What messages of audio go through that are a packet each; null where borders between messages mean nothing.</param>
+internal sealed class ClientLink(
+    WebSocket socket, IClientAudience audience, long skip, int maxFrameBytes, TimeProvider time, OpusStream? packets = null) : IDisposable
 {
     private const int LongestText = 4096;
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
@@ -36,6 +39,7 @@ internal sealed class ClientLink(WebSocket socket, IClientAudience audience, lon
     public static readonly TimeSpan LastMessageTimeout = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource _gone = new();
+    private readonly ArrayBufferWriter<byte>? _pages = packets is null ? null : new();
     private byte[]? _text;
     private long _skip = skip;
     private long _sendingSince = -1;
@@ -73,7 +77,7 @@ internal sealed class ClientLink(WebSocket socket, IClientAudience audience, lon
 
                 if (part.MessageType == WebSocketMessageType.Binary)
                 {
-                    TakeAudio(queue, memory[..part.Count], isEmptyMessage: part.EndOfMessage && message == 0);
+                    TakeAudio(queue, memory[..part.Count], part.EndOfMessage, isEmptyMessage: part.EndOfMessage && message == 0);
                 }
                 else
                 {
@@ -173,12 +177,18 @@ internal sealed class ClientLink(WebSocket socket, IClientAudience audience, lon
         }
     }
 
-    private void TakeAudio(AudioQueue queue, Memory<byte> audio, bool isEmptyMessage)
+    private void TakeAudio(AudioQueue queue, Memory<byte> audio, bool endOfMessage, bool isEmptyMessage)
     {
         if (isEmptyMessage)
         {
             // The old way to say CloseStream.
             audience.End(Ending.Normal);
+            return;
+        }
+
+        if (packets is not null)
+        {
+            TakePacket(queue, audio.Span, endOfMessage);
             return;
         }
 
@@ -193,6 +203,26 @@ internal sealed class ClientLink(WebSocket socket, IClientAudience audience, lon
 
         audience.Heard(audio.Length);
         queue.Advance(count);
+    }
+
+    private void TakePacket(AudioQueue queue, ReadOnlySpan<byte> part, bool endOfMessage)
+    {
+        _pages!.ResetWrittenCount();
+        if (!packets!.Take(part, endOfMessage, _pages))
+        {
+            audience.End(Ending.NoPacket);
+            return;
+        }
+
+        audience.Heard(part.Length);
+        for (var pages = _pages.WrittenSpan; !pages.IsEmpty;)
+        {
+            var room = queue.GetMemory().Span;
+            var count = Math.Min(room.Length, pages.Length);
+            pages[..count].CopyTo(room);
+            queue.Advance(count);
+            pages = pages[count..];
+        }
     }
 
     private int KeepText(ReadOnlySpan<byte> part, int length)

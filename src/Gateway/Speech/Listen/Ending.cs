@@ -55,6 +55,9 @@ internal sealed record Ending(int Code, string Reason, bool Flush)
     /// <summary>Another process goes on with the session.</summary>
     public static Ending Superseded { get; } = new(1001, "the session was resumed on another connection", Flush: false);
 
+    /// <summary>A message that should be a packet of Opus is none.</summary>
+    public static Ending NoPacket { get; } = new(1008, "DATA-0000: with encoding=opus each message is one packet of Opus", Flush: false);
+
     /// <summary>A message above the limit.</summary>
     public static Ending TooBig(int limit) => new(1009, $"message too big: at most {limit} bytes", Flush: false);
 

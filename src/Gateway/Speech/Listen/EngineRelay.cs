@@ -93,7 +93,7 @@ internal sealed class EngineRelay(LiveParts parts, LiveSession session, LiveStar
     /// <summary>The last message: the whole session's, whichever engines had part in it.</summary>
     public byte[] Metadata(Ending ending)
     {
-        var isWhole = ending.Code == Ending.Normal.Code && Failovers == 0 && start.Origin == 0;
+        var isWhole = ending.Code == Ending.Normal.Code && Failovers == 0 && start.Origin == 0 && session.Packets is not { IsCounted: true };
         var hasAudio = session.Audio.Written > 0;
         var message = new MetadataMessage
         {
@@ -290,7 +290,7 @@ internal sealed class EngineRelay(LiveParts parts, LiveSession session, LiveStar
     {
         using var limit = new CancellationTokenSource(parts.Options.FailoverTimeout, parts.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
-        var request = new EngineRequest(start.Row.OrgId, start.Row.Id, start.Parameters);
+        var request = new EngineRequest(start.Row.OrgId, start.Row.Id, OpusStream.InContainer(start.Parameters));
         try
         {
             while (true)

@@ -115,7 +115,7 @@ internal sealed class LiveEndpoint(
             return SpeechError.InvalidParameter("resume: it needs audio whose bytes tell the time; set encoding to linear16, linear32, mulaw or alaw");
         }
 
-        return parts.Pools.Refusal(parameters, live: true);
+        return parts.Pools.Refusal(OpusStream.InContainer(parameters), live: true);
     }
 
     private async Task<SpeechError?> OpenAsync(ListenRequest request)
@@ -144,7 +144,7 @@ internal sealed class LiveEndpoint(
             }
 
             var opening = await parts.Pools.OpenAsync(
-                new EngineRequest(request.Caller.OrgId, request.Id, request.Parameters), [], request.Http.RequestAborted);
+                new EngineRequest(request.Caller.OrgId, request.Id, OpusStream.InContainer(request.Parameters)), [], request.Http.RequestAborted);
             if (opening.Engine is null)
             {
                 return opening.Refusal ?? SpeechError.Unavailable;

@@ -62,6 +62,7 @@ internal sealed class LiveSession : IClientAudience, IDisposable
         Clock = new AudioClock(start.Parameters);
         _journal = parts.Journal.Open(start.Row, Clock);
         Audio = new AudioQueue(start.Origin, Math.Max(1, Clock.FrameBytes), parts.Options.QueueBytes, parts.Options.ReplayBytes, _journal);
+        Packets = OpusStream.For(start.Parameters);
         _kept = start.Row.Request.Resumable
             ? new KeptResults(parts.Options.KeptResultBytes, Clock.IsExact ? Clock.SecondsAt(start.Origin) : 0)
             : null;
@@ -85,6 +86,9 @@ internal sealed class LiveSession : IClientAudience, IDisposable
     public AudioQueue Audio { get; }
 
     public AudioClock Clock { get; }
+
+    /// <summary>What counts the audio of a client that sends packets, and puts it in a container; null for all others.</summary>
+    public OpusStream? Packets { get; }
 
     /// <summary>Completes when the session is over and its row says so.</summary>
     public Task Finished => _finished.Task;
@@ -127,7 +131,7 @@ internal sealed class LiveSession : IClientAudience, IDisposable
     public async Task ServeAsync(WebSocket socket, long offset)
     {
         await LeaveAsync();
-        using var link = new ClientLink(socket, this, Audio.Written - offset, _parts.Options.MaxFrameBytes, _parts.Time);
+        using var link = new ClientLink(socket, this, Audio.Written - offset, _parts.Options.MaxFrameBytes, _parts.Time, Packets);
         await _delivery.WaitAsync();
         try
         {
@@ -175,6 +179,10 @@ internal sealed class LiveSession : IClientAudience, IDisposable
         if (audioBytes > 0)
         {
             _parts.Instruments.Audio(audioBytes);
+            if (Packets is { IsCounted: true } packets)
+            {
+                _journal?.Hear(packets.Milliseconds);
+            }
         }
     }
 
@@ -304,7 +312,10 @@ internal sealed class LiveSession : IClientAudience, IDisposable
         await _receiving;
     }
 
-    private long AcceptedMilliseconds => Clock.IsExact ? Clock.MillisecondsAt(Audio.Written) : (long)Math.Round(_relay.HeardUpTo * 1000);
+    private long AcceptedMilliseconds =>
+        Clock.IsExact ? Clock.MillisecondsAt(Audio.Written)
+        : Packets is { IsCounted: true } packets ? packets.Milliseconds
+        : (long)Math.Round(_relay.HeardUpTo * 1000);
 
     private SessionReport Report() => new(
         _start.Row.Epoch,

@@ -123,6 +123,11 @@ internal sealed class ListenReader(ListenDialect dialect)
             SampleRate = encoding is null ? null : Parameters.SampleRate ?? AudioEncodings.DefaultSampleRate(encoding),
         };
 
+        if (encoding == OpusStream.Encoding && Parameters.Channels > OpusStream.MostChannels)
+        {
+            return $"channels: a packet of Opus holds 1 or {OpusStream.MostChannels}";
+        }
+
         return Parameters.Offset is not null && Parameters.SessionId is null
             ? "offset: it goes with session_id, which names the session to resume"
             : null;
