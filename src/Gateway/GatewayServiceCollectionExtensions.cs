@@ -130,13 +130,8 @@ public static class GatewayServiceCollectionExtensions
         });
 
         // What was received is handed on where it was received, which is on the thread pool already: nothing here blocks a thread, and a
-        // live stream's frame would otherwise wait three times in the pool's queue. A connection waits with a buffer of four kilobytes:
-        // waiting without one costs a live stream one more call of the system for each frame.
-        services.Configure<SocketTransportOptions>(static sockets =>
-        {
-            sockets.UnsafePreferInlineScheduling = true;
-            sockets.WaitForDataBeforeAllocatingBuffer = false;
-        });
+        // live stream's frame would otherwise wait three times in the pool's queue.
+        services.Configure<SocketTransportOptions>(static sockets => sockets.UnsafePreferInlineScheduling = true);
         return services;
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Switchboard.Grains.Speech.Engines;
 
 namespace Switchboard.Speech.Pools;
@@ -19,6 +20,7 @@ internal sealed class LeasedEngine(ILiveEngine engine, EngineNode node) : ILiveE
 
     public ValueTask CloseAsync(CancellationToken cancellationToken) => engine.CloseAsync(cancellationToken);
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Memory<byte>> ReceiveAsync(CancellationToken cancellationToken)
     {
         try

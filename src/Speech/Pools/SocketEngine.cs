@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using System.Runtime.CompilerServices;
 using Switchboard.Grains.Speech.Engines;
 using Switchboard.Grains.Speech.Wire;
 using Switchboard.Speech.Pools.Wires;
@@ -27,6 +28,7 @@ internal sealed class SocketEngine(EngineWire wire, string node) : IDisposable
     }
 
     /// <summary>The next text message; empty after a close in good order.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Memory<byte>> ReceiveAsync(CancellationToken cancellationToken)
     {
         EngineWireMessage? message;

@@ -20,8 +20,8 @@ internal sealed class AudioQueue(long origin, int frameBytes, int queueBytes, in
     // The reader goes on where the writer is: a frame that came is sent at once, without a turn in the thread pool's queue.
     private readonly Signal _mayRead = new(inline: true);
     private readonly Signal _mayWrite = new(inline: false);
-    private Segment? _first;
-    private Segment? _last;
+    private AudioSegment? _first;
+    private AudioSegment? _last;
     private int _lastPiece;
     private long _kept = origin;
     private long _read = origin;
@@ -66,16 +66,18 @@ internal sealed class AudioQueue(long origin, int frameBytes, int queueBytes, in
     }
 
     /// <summary>Room for the next bytes; never empty. What is received into it counts only once <see cref="Advance"/> says so.</summary>
-    public Memory<byte> GetMemory()
+    /// <param name="expected">How many bytes will come, where that is known; otherwise 0, and as many are expected as came last.</param>
+    public Memory<byte> GetMemory(int expected)
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
 
-            // A piece like the last one shall fit in whole: what is received as one is sent as one.
-            if (_last is null || _last.Room < Math.Max(1, _lastPiece))
+            // It shall fit in whole: what is received as one is sent as one.
+            var piece = Math.Min(expected > 0 ? expected : _lastPiece, AudioSegments.Most);
+            if (_last is null || _last.Room < Math.Max(1, piece))
             {
-                var next = new Segment(_written, _lastPiece);
+                var next = AudioSegments.Rent(piece, _written);
                 _last = _last is null ? _first = next : _last.Next = next;
             }
 
@@ -242,7 +244,7 @@ internal sealed class AudioQueue(long origin, int frameBytes, int queueBytes, in
             _isDisposed = true;
             while (_first is not null)
             {
-                _first = _first.Free();
+                FreeFirst();
             }
 
             _last = null;
@@ -269,32 +271,15 @@ internal sealed class AudioQueue(long origin, int frameBytes, int queueBytes, in
         _kept = Math.Max(_kept, AtBorder(Math.Min(_read, _written - keptBytes)));
         while (_first != _last && _first!.End <= Math.Min(_kept, _read))
         {
-            _first = _first.Free();
+            FreeFirst();
         }
     }
 
-    private sealed class Segment(long start, int frame)
+    private void FreeFirst()
     {
-        public byte[] Bytes { get; private set; } = AudioSegments.Rent(frame);
-
-        public long Start => start;
-
-        public int Length { get; set; }
-
-        public long End => start + Length;
-
-        public int Room => Bytes.Length - Length;
-
-        public Segment? Next { get; set; }
-
-        /// <summary>Gives the buffer back; the next segment. Nothing is held on to: an old chain would keep all that came later alive.</summary>
-        public Segment? Free()
-        {
-            var next = Next;
-            AudioSegments.Return(Bytes);
-            (Bytes, Next) = ([], null);
-            return next;
-        }
+        var next = _first!.Next;
+        AudioSegments.Return(_first);
+        _first = next;
     }
 
     private readonly record struct Ask(long At, int? Channel, bool IsSent = false);

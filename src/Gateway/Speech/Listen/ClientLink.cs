@@ -59,10 +59,17 @@ internal sealed class ClientLink(
             while (true)
             {
                 await queue.WaitForRoomAsync(_gone.Token);
-                var memory = queue.GetMemory();
 
-                // Cutting the connection ends it: with a token, each frame would be entered into the token's list.
+                // Cutting the connection ends it: with a token, each frame would be entered into the token's list. Whoever waits for a frame
+                // holds no buffer for it.
+                var memory = Memory<byte>.Empty;
                 var part = await socket.ReceiveAsync(memory, CancellationToken.None);
+                if (part is { MessageType: not WebSocketMessageType.Close, EndOfMessage: false })
+                {
+                    memory = queue.GetMemory((int)Math.Min(int.MaxValue, (socket as ClientSocket)?.Announced ?? 0));
+                    part = await socket.ReceiveAsync(memory, CancellationToken.None);
+                }
+
                 if (part.MessageType == WebSocketMessageType.Close)
                 {
                     return socket.CloseStatus is null or WebSocketCloseStatus.NormalClosure or WebSocketCloseStatus.Empty;

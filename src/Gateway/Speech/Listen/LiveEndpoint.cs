@@ -43,11 +43,15 @@ internal sealed class LiveEndpoint(
         var request = ListenRequest.Begin(http);
         try
         {
-            if (await ServeAsync(request, DialectOf(path)) is { } refusal)
+            var admission = await AdmitAsync(request, DialectOf(path));
+            if (admission.Refusal is { } refusal)
             {
                 parts.Instruments.Refused(refusal.Status);
                 await request.RefuseAsync(refusal);
+                return;
             }
+
+            await ServeAsync(request, admission);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -69,7 +73,7 @@ internal sealed class LiveEndpoint(
             Encoding = path == ListenRoutes.Pcm ? AudioEncodings.Linear16 : null,
         };
 
-    private async Task<SpeechError?> ServeAsync(ListenRequest request, ListenDialect dialect)
+    private async Task<Admission> AdmitAsync(ListenRequest request, ListenDialect dialect)
     {
         if (await request.ReadAsync(keys, dialect) is { } refusal)
         {
@@ -118,7 +122,7 @@ internal sealed class LiveEndpoint(
         return parts.Pools.Refusal(OpusStream.InContainer(parameters), live: true);
     }
 
-    private async Task<SpeechError?> OpenAsync(ListenRequest request)
+    private async Task<Admission> OpenAsync(ListenRequest request)
     {
         var (target, unbound) = await bindings.FindAsync(request.Caller, request.Parameters, request.Http.RequestAborted);
         if (unbound is not null)
@@ -178,15 +182,15 @@ internal sealed class LiveEndpoint(
             }
         }
 
-        return await ServeAsync(request, session, engine, offset: 0);
+        return new Admission(session, engine, Offset: 0);
     }
 
-    private async Task<SpeechError?> ResumeAsync(ListenRequest request, Guid id, long offset)
+    private async Task<Admission> ResumeAsync(ListenRequest request, Guid id, long offset)
     {
         var orgId = request.Caller.OrgId;
         if (sessions.Find(orgId, id) is { } here)
         {
-            return here.ResumeRefusal(offset) ?? await ServeAsync(request, here, null, offset);
+            return here.ResumeRefusal(offset) is { } impossible ? impossible : new Admission(here, Engine: null, offset);
         }
 
         // Another process had it, and may be dead: its row tells what was accepted, and the client what it has got results for.
@@ -217,11 +221,12 @@ internal sealed class LiveEndpoint(
         var writer = await bindings.ResumeAsync(request.Caller, row, request.Parameters, request.Http.RequestAborted);
         var session = new LiveSession(parts, new LiveStart(row, request.Parameters, slot, keys.Watch(request.Caller), offset, writer));
         parts.Instruments.Resumed();
-        return await ServeAsync(request, session, engine, offset);
+        return new Admission(session, engine, offset);
     }
 
-    private async Task<SpeechError?> ServeAsync(ListenRequest request, LiveSession session, ILiveEngine? engine, long offset)
+    private async Task ServeAsync(ListenRequest request, Admission admission)
     {
+        var (session, engine) = (admission.Session!, admission.Engine);
         var headers = request.Http.Response.Headers;
         headers["dg-request-id"] = session.Id.ToString();
         headers[SessionHeader] = session.Id.ToString();
@@ -243,15 +248,13 @@ internal sealed class LiveEndpoint(
         try
         {
             using var socket = await ClientSockets.AcceptAsync(request.Http, request.SubProtocol);
-            await session.ServeAsync(socket, offset);
+            await session.ServeAsync(socket, admission.Offset);
         }
         catch (Exception) when (engine is not null && !request.Http.Response.HasStarted)
         {
             session.End(Ending.ClientLeft);
             throw;
         }
-
-        return null;
     }
 
     private static async Task GiveUpAsync(ILiveEngine? engine, LiveCallback? callback, ISlot slot)
@@ -285,4 +288,15 @@ internal sealed class LiveEndpoint(
 
     private ITranscriptionSessionGrain Grain(Guid orgId, Guid id) =>
         parts.Grains.GetGrain<ITranscriptionSessionGrain>(GrainKeys.Of(orgId, id));
+
+    /// <summary>What became of a request before its upgrade: a refusal, or a session that it may use.</summary>
+    /// <param name="Session">The session.</param>
+    /// <param name="Engine">Its engine, for one that begins here; null for one that is running.</param>
+    /// <param name="Offset">What the client sends first, in bytes from the session's beginning.</param>
+    private readonly record struct Admission(LiveSession? Session, ILiveEngine? Engine, long Offset)
+    {
+        public SpeechError? Refusal { get; private init; }
+
+        public static implicit operator Admission(SpeechError refusal) => new() { Refusal = refusal };
+    }
 }

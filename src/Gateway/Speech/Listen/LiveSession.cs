@@ -283,7 +283,10 @@ internal sealed class LiveSession : IClientAudience, IDisposable
         }
 
         _relay.Tick();
-        _reporter.Tick(Report, superseded: () => End(Ending.Superseded));
+        if (_reporter.IsDue)
+        {
+            _reporter.Begin(Report(), superseded: () => End(Ending.Superseded));
+        }
     }
 
     /// <summary>Gives the buffers back. The rest holds nothing of the system, and a late caller may still use it.</summary>

@@ -20,16 +20,16 @@ internal sealed class SessionReporter(LiveParts parts, SessionSnapshot row)
 
     private ITranscriptionSessionGrain Grain => parts.Grains.GetGrain<ITranscriptionSessionGrain>(GrainKeys.Of(row.OrgId, row.Id));
 
-    /// <summary>Reports when it is time to.</summary>
+    /// <summary>Whether it is time for a report.</summary>
+    public bool IsDue => _running.IsCompleted && parts.Time.GetElapsedTime(_reportedAt) >= parts.Options.ReportInterval;
+
+    /// <summary>Begins to report.</summary>
     /// <param name="report">The amounts.</param>
     /// <param name="superseded">Called when another process has the session.</param>
-    public void Tick(Func<SessionReport> report, Action superseded)
+    public void Begin(SessionReport report, Action superseded)
     {
-        if (_running.IsCompleted && parts.Time.GetElapsedTime(_reportedAt) >= parts.Options.ReportInterval)
-        {
-            _reportedAt = parts.Time.GetTimestamp();
-            _running = ReportAsync(report(), superseded);
-        }
+        _reportedAt = parts.Time.GetTimestamp();
+        _running = ReportAsync(report, superseded);
     }
 
     /// <summary>Reports the last amounts and the end. What cannot be written now, when the answer is false, is settled later.</summary>

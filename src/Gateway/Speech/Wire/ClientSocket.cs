@@ -59,6 +59,9 @@ internal sealed class ClientSocket(IDuplexPipe transport, string? subProtocol, A
     /// <inheritdoc/>
     public override string? SubProtocol => subProtocol;
 
+    /// <summary>Bytes of the frame that has begun which are still to be received. For the receiver.</summary>
+    public long Announced => _isInFrame ? _frame.Length - _taken : 0;
+
     /// <inheritdoc/>
     public override async Task<WebSocketReceiveResult> ReceiveAsync(ArraySegment<byte> buffer, CancellationToken cancellationToken)
     {
@@ -67,6 +70,7 @@ internal sealed class ClientSocket(IDuplexPipe transport, string? subProtocol, A
     }
 
     /// <inheritdoc/>
+    /// <remarks>With an empty buffer it completes, without a byte, when a frame has begun.</remarks>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {

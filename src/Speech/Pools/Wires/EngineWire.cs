@@ -1,8 +1,9 @@
-using System.Buffers;
 using System.Buffers.Binary;
+using System.Buffers;
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Switchboard.Grains.Speech.Wire;
@@ -104,6 +105,7 @@ internal sealed class EngineWire : IDisposable
     /// <summary>The next message; it stays valid until the next one is asked for. Null once the node has closed.</summary>
     /// <exception cref="IOException">The connection is lost.</exception>
     /// <exception cref="WebSocketException">The node broke the protocol.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<EngineWireMessage?> ReceiveAsync(CancellationToken cancellationToken)
     {
         _messageLength = 0;
@@ -136,7 +138,18 @@ internal sealed class EngineWire : IDisposable
                 needed = FrameHeader.MostBytes;
             }
 
-            await FillAsync(needed, cancellationToken);
+            if (_end == _start && !_isInMessage)
+            {
+                // Nothing is there: whoever waits holds no buffer.
+                GiveBack();
+                var none = await _stream.ReadAsync(Memory<byte>.Empty, cancellationToken);
+                Debug.Assert(none == 0, "There was no room.");
+            }
+
+            MakeRoom(needed);
+            var count = await _stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
+            Volatile.Write(ref _heardAt, _time.GetTimestamp());
+            _end += count > 0 ? count : throw new IOException("the connection ended without a close frame");
         }
     }
 
@@ -272,25 +285,7 @@ internal sealed class EngineWire : IDisposable
         CloseReason = payload.Length > 2 ? Encoding.UTF8.GetString(payload[2..]) : "";
     }
 
-    /// <summary>Receives at least a byte.</summary>
-    /// <param name="needed">Bytes from the next frame's beginning that there must be room for.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    private async ValueTask FillAsync(int needed, CancellationToken cancellationToken)
-    {
-        if (_end == _start && !_isInMessage)
-        {
-            // Nothing is there: whoever waits holds no buffer.
-            GiveBack();
-            var none = await _stream.ReadAsync(Memory<byte>.Empty, cancellationToken);
-            Debug.Assert(none == 0, "There was no room.");
-        }
-
-        MakeRoom(needed);
-        var count = await _stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
-        Volatile.Write(ref _heardAt, _time.GetTimestamp());
-        _end += count > 0 ? count : throw new IOException("the connection ended without a close frame");
-    }
-
+    // Room for so many bytes from the next frame's beginning, and for one more than there are.
     private void MakeRoom(int needed)
     {
         if (_buffer is not { } buffer)

@@ -25,10 +25,12 @@ internal static class Upgrade
         Stream stream, Uri address, IReadOnlyList<KeyValuePair<string, string>> headers, CancellationToken cancellationToken)
     {
         var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
-        await stream.WriteAsync(Request(address, key, headers), cancellationToken);
-        var buffer = ArrayPool<byte>.Shared.Rent(LongestAnswer);
+        var request = Request(address, key, headers);
+        var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(LongestAnswer, Encoding.UTF8.GetMaxByteCount(request.Length)));
         try
         {
+            // From the shared buffer: the socket holds on to what it has sent.
+            await stream.WriteAsync(buffer.AsMemory(0, Encoding.UTF8.GetBytes(request, buffer)), cancellationToken);
             for (var length = 0; length < LongestAnswer;)
             {
                 var count = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken);
@@ -49,7 +51,7 @@ internal static class Upgrade
         throw new WebSocketException(WebSocketError.HeaderError, $"the answer to the upgrade has more than {LongestAnswer} bytes of headers");
     }
 
-    private static byte[] Request(Uri address, string key, IReadOnlyList<KeyValuePair<string, string>> headers)
+    private static string Request(Uri address, string key, IReadOnlyList<KeyValuePair<string, string>> headers)
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"GET {address.PathAndQuery} HTTP/1.1\r\nHost: {address.Authority}\r\n");
@@ -65,7 +67,7 @@ internal static class Upgrade
             text.Append(CultureInfo.InvariantCulture, $"{name}: {value}\r\n");
         }
 
-        return Encoding.UTF8.GetBytes(text.Append("\r\n").ToString());
+        return text.Append("\r\n").ToString();
     }
 
     private static void Check(string answer, string key)

@@ -46,6 +46,29 @@ public sealed class ClientSocketTests : IDisposable
     }
 
     [Fact]
+    public async Task Whoever_waits_without_a_buffer_is_told_when_a_frame_begins_and_how_much_is_to_come()
+    {
+        var audio = Bytes(300, seed: 2);
+        var frame = Frame(FrameKind.Binary, audio);
+        var waiting = _socket.ReceiveAsync(Memory<byte>.Empty, Stop).AsTask();
+        await _toServer.Writer.WriteAsync(Frame(FrameKind.Ping, "?"u8), Stop);
+        await _toServer.Writer.WriteAsync(frame.AsMemory(0, 3), Stop);
+        waiting.IsCompleted.ShouldBeFalse();
+
+        await _toServer.Writer.WriteAsync(frame.AsMemory(3, 105), Stop);
+        var begun = await waiting;
+        (begun.Count, begun.MessageType, begun.EndOfMessage, _socket.Announced).ShouldBe((0, WebSocketMessageType.Binary, false, 300));
+        var first = new byte[512];
+        var part = await _socket.ReceiveAsync(first.AsMemory(), Stop);
+        (part.Count, part.EndOfMessage, _socket.Announced).ShouldBe((100, false, 200));
+
+        await _toServer.Writer.WriteAsync(frame.AsMemory(108), Stop);
+        part = await _socket.ReceiveAsync(first.AsMemory(100), Stop);
+        (part.Count, part.EndOfMessage, _socket.Announced).ShouldBe((200, true, 0));
+        first.AsSpan(0, 300).ToArray().ShouldBe(audio);
+    }
+
+    [Fact]
     public async Task The_frameworks_client_understands_it_and_is_understood()
     {
         using var client = WebSocket.CreateFromStream(
