@@ -211,15 +211,28 @@ internal sealed class LiveEndpoint(
             return grant.Refusal ?? SpeechError.TooManyRequests;
         }
 
-        var opening = await parts.Pools.OpenAsync(new EngineRequest(orgId, id, request.Parameters), [], request.Http.RequestAborted);
-        if (opening.Engine is not { } engine)
+        ILiveEngine? engine = null;
+        LiveSession? session = null;
+        try
         {
-            await slot.DisposeAsync();
-            return opening.Refusal ?? SpeechError.Unavailable;
+            var opening = await parts.Pools.OpenAsync(new EngineRequest(orgId, id, request.Parameters), [], request.Http.RequestAborted);
+            if (opening.Engine is null)
+            {
+                return opening.Refusal ?? SpeechError.Unavailable;
+            }
+
+            engine = opening.Engine;
+            var writer = await bindings.ResumeAsync(request.Caller, row, request.Parameters, request.Http.RequestAborted);
+            session = new LiveSession(parts, new LiveStart(row, request.Parameters, slot, keys.Watch(request.Caller), offset, writer));
+        }
+        finally
+        {
+            if (session is null)
+            {
+                await GiveUpAsync(engine, callback: null, slot);
+            }
         }
 
-        var writer = await bindings.ResumeAsync(request.Caller, row, request.Parameters, request.Http.RequestAborted);
-        var session = new LiveSession(parts, new LiveStart(row, request.Parameters, slot, keys.Watch(request.Caller), offset, writer));
         parts.Instruments.Resumed();
         return new Admission(session, engine, offset);
     }

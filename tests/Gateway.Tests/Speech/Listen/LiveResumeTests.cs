@@ -1,4 +1,8 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Net.WebSockets;
+using Microsoft.Extensions.DependencyInjection;
+using Switchboard.Grains.Speech.Limits;
 using Switchboard.Speech;
 using Switchboard.Testing.Speech;
 
@@ -58,6 +62,28 @@ public sealed class LiveResumeTests
         await LiveStreamTests.ShouldBeSettledAsync(server, first.SessionId, 3500);
         world.Rows[first.SessionId].Epoch.ShouldBe(2);
         await Poll.UntilAsync(() => dead.Sessions.Find(world.Caller.OrgId, first.SessionId) is null);
+    }
+
+    [Fact]
+    public async Task A_client_that_gives_up_while_its_session_is_fetched_from_another_process_leaves_no_place_taken()
+    {
+        await using var engine = await ScriptedEngine.StartAsync();
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var (world, places) = (new SpeechWorld(), new SpeechWorld());
+        await using var dead = await SpeechServer.StartAsync([engine.Address], world);
+        await using var server = await SpeechServer.StartAsync(
+            [new Uri($"http://{silent.LocalEndpoint}")], world, services => services.AddSingleton<ISpeechSlots>(places));
+        using var first = await LiveClient.ConnectAsync(dead, Resumable);
+        first.Break();
+        using var second = new LiveClient();
+        var coming = second.OpenAsync(server, $"{Resumable}&session_id={first.SessionId}&offset=0");
+        await Poll.UntilAsync(() => places.Held == 1);
+
+        second.Break();
+
+        await Should.ThrowAsync<Exception>(coming);
+        await Poll.UntilAsync(() => places.Held == 0);
     }
 
     [Theory]
