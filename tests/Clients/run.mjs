@@ -8,7 +8,7 @@ if (!file) {
   process.exit(2);
 }
 
-const programs = ["account", "users", "projects", "cases", "comments", "details", "links", "many", "types", "views", "merges", "ours", "search", "policies", "teams", "errors", "refusals", "neighbours", "refusals-neighbours", "grpc", "speech-management", "speech", "calls"];
+const programs = ["account", "users", "projects", "cases", "comments", "details", "links", "many", "types", "views", "merges", "ours", "search", "policies", "teams", "errors", "refusals", "neighbours", "refusals-neighbours", "grpc", "speech-management", "speech", "calls", "docs"];
 const api = { ...connect(readCredentials(file)), credentialsFile: file };
 for (const name of wanted.length > 0 ? wanted : programs) {
   const { default: program } = await import(`./programs/${name}.mjs`);

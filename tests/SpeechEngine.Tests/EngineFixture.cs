@@ -79,6 +79,8 @@ internal sealed class LiveClient : IDisposable
 
     public string? RequestId { get; private set; }
 
+    public string? Warning => _socket.HttpResponseHeaders!.TryGetValue("dg-warning", out var said) ? said.Single() : null;
+
     public ClientWebSocket Socket => _socket;
 
     public IEnumerable<JsonElement> Results => Of("Results");

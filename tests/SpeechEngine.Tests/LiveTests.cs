@@ -256,6 +256,17 @@ public sealed class LiveTests(EngineFixture engine)
         }
     }
 
+    [Fact]
+    public async Task What_is_left_out_is_told_with_the_upgrade()
+    {
+        EngineFixture.Need();
+        using var client = await engine.ConnectAsync($"{Linear16}&diarize=true&keyterm=meters&punctuate=true");
+        client.Warning.ShouldBe("not done: diarize, keyterm");
+        await client.SendAsync("""{"type":"CloseStream"}""");
+        await client.EndAsync();
+        client.CloseCode.ShouldBe(1000);
+    }
+
     [Theory]
     [InlineData("encoding=linear16&sample_rate=ten", HttpStatusCode.BadRequest)]
     [InlineData("language=de", HttpStatusCode.BadRequest)]

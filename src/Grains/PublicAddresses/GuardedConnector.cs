@@ -7,11 +7,20 @@ namespace Switchboard.Grains.PublicAddresses;
 /// Opens connections to public addresses only. The name is resolved here and the very address that was checked is connected to, so that
 /// a name that answers differently the second time gains nothing.
 /// </summary>
-/// <param name="allowPrivate">Whether any address will do.</param>
+/// <param name="isAllowed">Whether an address may be called.</param>
 /// <param name="setting">The configuration key that allows any address, for messages.</param>
 /// <param name="resolve">The addresses of a name.</param>
-public sealed class GuardedConnector(bool allowPrivate, string setting, Func<string, CancellationToken, Task<IPAddress[]>> resolve)
+public sealed class GuardedConnector(Predicate<IPAddress> isAllowed, string setting, Func<string, CancellationToken, Task<IPAddress[]>> resolve)
 {
+    /// <summary>A connector to public addresses, or to any.</summary>
+    /// <param name="allowPrivate">Whether any address will do.</param>
+    /// <param name="setting">The configuration key that allows any address, for messages.</param>
+    /// <param name="resolve">The addresses of a name.</param>
+    public GuardedConnector(bool allowPrivate, string setting, Func<string, CancellationToken, Task<IPAddress[]>> resolve)
+        : this(allowPrivate ? static _ => true : AddressRules.IsPublic, setting, resolve)
+    {
+    }
+
     /// <summary>For <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
     /// <exception cref="AddressRefusedException">No address of the host may be called.</exception>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
@@ -43,7 +52,7 @@ public sealed class GuardedConnector(bool allowPrivate, string setting, Func<str
     public async ValueTask<IPAddress[]> AddressesOfAsync(string host, CancellationToken cancellationToken)
     {
         var all = IPAddress.TryParse(host, out var literal) ? [literal] : await resolve(host, cancellationToken);
-        var allowed = allowPrivate ? all : Array.FindAll(all, AddressRules.IsPublic);
+        var allowed = Array.FindAll(all, isAllowed);
         return allowed.Length > 0 ? allowed : throw new AddressRefusedException(host, setting, found: all.Length > 0);
     }
 }

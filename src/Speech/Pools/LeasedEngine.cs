@@ -11,6 +11,8 @@ internal sealed class LeasedEngine(ILiveEngine engine, EngineNode node) : ILiveE
 
     public string Node => node.Address.Name;
 
+    public string? Warning => engine.Warning;
+
     public ValueTask SendAudioAsync(ReadOnlyMemory<byte> audio, CancellationToken cancellationToken) =>
         engine.SendAudioAsync(audio, cancellationToken);
 

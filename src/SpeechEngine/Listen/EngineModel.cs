@@ -14,4 +14,23 @@ internal static class EngineModel
         language.Equals("multi", StringComparison.OrdinalIgnoreCase)
         || language.Equals("en", StringComparison.OrdinalIgnoreCase)
         || language.StartsWith("en-", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Names of what was asked for and is not done; the rest of the answer is as without it.</summary>
+    public static IEnumerable<string> Undone(ListenParameters parameters)
+    {
+        foreach (var name in parameters.Unsupported)
+        {
+            yield return name;
+        }
+
+        if (parameters.Diarize)
+        {
+            yield return "diarize";
+        }
+
+        if (!parameters.Keyterms.IsEmpty)
+        {
+            yield return "keyterm";
+        }
+    }
 }

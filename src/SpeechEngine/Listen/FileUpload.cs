@@ -102,7 +102,7 @@ internal sealed class FileUpload(
     private FileAnswer Answer(
         DateTimeOffset created, string hash, AudioIntake intake, ImmutableArray<ImmutableArray<RecognizedUtterance>> channels)
     {
-        ImmutableArray<ParameterWarning> warnings = [.. Undone().Select(name =>
+        ImmutableArray<ParameterWarning> warnings = [.. EngineModel.Undone(parameters).Select(name =>
             new ParameterWarning(name, "unsupported", $"{EngineModel.Info.Name} does not do {name}; it was ignored."))];
         var metadata = new MetadataMessage
         {
@@ -120,23 +120,5 @@ internal sealed class FileUpload(
 
         // A file of silence, or of no samples at all, still has its channel.
         return new FileAnswer(metadata, FileAnswerWriter.Write(parameters, channels.IsEmpty ? [[]] : channels));
-    }
-
-    private IEnumerable<string> Undone()
-    {
-        foreach (var name in parameters.Unsupported)
-        {
-            yield return name;
-        }
-
-        if (parameters.Diarize)
-        {
-            yield return "diarize";
-        }
-
-        if (!parameters.Keyterms.IsEmpty)
-        {
-            yield return "keyterm";
-        }
     }
 }

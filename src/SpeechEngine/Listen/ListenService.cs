@@ -42,6 +42,11 @@ internal sealed class ListenService(
 
         try
         {
+            if (EngineModel.Undone(parameters).ToList() is { Count: > 0 } undone)
+            {
+                context.Response.Headers["dg-warning"] = $"not done: {string.Join(", ", undone)}";
+            }
+
             // A client that has gone without a word is noticed by its silence (Engine:IdleAfter). A time-out of pings would end sessions for
             // our own slowness: pongs are only seen while a receive is under way, and none is while the client is made to wait.
             using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { KeepAliveInterval = TimeSpan.FromSeconds(15) });

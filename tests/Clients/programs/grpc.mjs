@@ -135,6 +135,16 @@ export default async function program({ credentials, credentialsFile }) {
     await assert.rejects(() => web.getCase({ caseId: "NONE-1" }, { headers }), (error) => error.code === 5);
   });
 
+  await check("calls are measured, by method and status", async () => {
+    const lines = (await (await fetch(new URL("/metrics", credentials.base_url))).text()).split("\n");
+    const measured = (name, ...labels) => lines.some((line) => line.startsWith(`${name}{`) && labels.every((label) => line.includes(label)) && !line.endsWith(" 0"));
+    assert.ok(measured("switchboard_grpc_call_duration_seconds_count", "GetCase", 'status="OK"'));
+    assert.ok(measured("switchboard_grpc_call_duration_seconds_count", "GetCase", 'status="NOT_FOUND"'));
+    assert.ok(measured("switchboard_grpc_messages_total", "GetCase", 'direction="received"'));
+    assert.ok(measured("switchboard_grpc_messages_total", "GetCase", 'direction="sent"'));
+    assert.ok(lines.some((line) => line.startsWith("switchboard_grpc_calls_active{")));
+  });
+
   api.close();
   health.close();
 }

@@ -6,6 +6,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { WebSocketServer } from "ws";
 import { assert, check } from "../check.mjs";
 import { eventsOf, olderModule, olderVersion, version5 } from "../speech.mjs";
 
@@ -86,6 +87,29 @@ async function receive(media) {
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return { url: `http://127.0.0.1:${server.address().port}/heard`, first, close: () => server.close() };
+}
+
+/** A receiver of a live session's messages, by requests at /posted and by WebSocket at /streamed. */
+async function receiveLive() {
+  const [posted, streamed] = [[], []];
+  const server = createServer((request, response) => {
+    const parts = [];
+    request.on("data", (part) => parts.push(part));
+    request.on("end", () => {
+      response.end();
+      posted.push(JSON.parse(Buffer.concat(parts).toString()));
+    });
+  });
+  const sockets = new WebSocketServer({ server, path: "/streamed" });
+  const closed = new Promise((resolve) => {
+    sockets.on("connection", (socket) => {
+      socket.on("message", (message) => streamed.push(JSON.parse(message.toString())));
+      socket.on("close", resolve);
+    });
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = `127.0.0.1:${server.address().port}`;
+  return { address, posted, streamed, closed, close: () => sockets.close(() => server.close()) };
 }
 
 /** Waits for what is so in a moment. */
@@ -208,6 +232,25 @@ export default async function speech({ credentials }) {
     assert.equal(code, 1000);
     assert.equal(textOf(results), recorded);
     assert.ok(results.some((result) => result.from_finalize));
+  });
+
+  await check("5: with a callback a live session's results go to that address, by requests and by WebSocket", async () => {
+    const receiver = await receiveLive();
+    try {
+      for (const [callback, got] of [[`http://${receiver.address}/posted`, receiver.posted], [`ws://${receiver.address}/streamed`, receiver.streamed]]) {
+        const { code, messages } = await live5(five, { callback }, async (connection) => {
+          await stream(audio, (piece) => connection.sendMedia(piece));
+          connection.sendCloseStream({ type: "CloseStream" });
+        });
+        assert.equal(code, 1000);
+        assert.deepEqual(messages.map((message) => message.type), ["Metadata"]);
+        assert.equal(textOf(got.filter((message) => message.type === "Results")), recorded);
+        assert.equal(got.at(-1).type, "Metadata");
+      }
+      assert.equal(await receiver.closed, 1000);
+    } finally {
+      receiver.close();
+    }
   });
 
   for (const version of [4, 3]) {

@@ -41,9 +41,11 @@ public sealed class StreamLimitTests(DatabaseFixture database) : IClassFixture<D
         var project = await org.NewProjectAsync();
         var client = await EventClient.FollowAsync(org);
         await client.DisposeAsync();
+        await using var other = await EventClient.FollowAsync(org);
         foreach (var title in new[] { "one", "two", "three" })
         {
             await org.NewCaseAsync(project, title);
+            await other.ChangeAsync(); // until then the process has not read of it
         }
 
         await using var again = await EventClient.ConnectAsync(org, lastEventId: client.LastId);

@@ -21,6 +21,9 @@ public sealed record EngineScript
     /// <summary>What it answers a file with instead of a transcription; null answers with one.</summary>
     public string? FileAnswer { get; init; }
 
+    /// <summary>What it says that it will not do; null says nothing.</summary>
+    public string? Warning { get; init; }
+
     /// <summary>The status that it refuses the connection with; null takes it.</summary>
     public int? RefuseStatus { get; init; }
 }

@@ -110,6 +110,11 @@ public sealed class ScriptedEngine : IAsyncDisposable
             return;
         }
 
+        if (script.Warning is { } warning)
+        {
+            http.Response.Headers["dg-warning"] = warning;
+        }
+
         using var socket = await http.WebSockets.AcceptWebSocketAsync();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, http.RequestAborted);
         try

@@ -55,10 +55,10 @@ function outline(api, schema, indent = "") {
   return schema.format ? `${schema.type} (${schema.format})` : schema.type ?? "any";
 }
 
-function parameterTable(operation) {
+function parameterTable(api, operation) {
   const inputs = [];
   const rows = (operation.parameters ?? []).map((parameter) => {
-    const input = make("input", { placeholder: String(parameter.schema.default ?? ""), ariaLabel: parameter.name });
+    const input = make("input", { placeholder: String(resolve(api, parameter.schema)?.default ?? ""), ariaLabel: parameter.name });
     inputs.push({ parameter, input });
     return make("tr", {},
       make("td", {}, make("code", { className: parameter.required ? "required" : "", textContent: parameter.name + (parameter.required ? "*" : "") })),
@@ -69,20 +69,46 @@ function parameterTable(operation) {
   return { inputs, table: rows.length === 0 ? null : make("table", {}, ...rows) };
 }
 
-async function send(method, path, inputs, bodyArea, output) {
-  const headers = { accept: "application/json" };
+/** What a request may carry: a text to edit, in the first form that is described, and a file where any bytes will do. */
+function bodyOf(api, operation) {
+  const content = resolve(api, operation.requestBody)?.content;
+  if (!content) return { parts: [] };
+  const [type, { schema }] = Object.entries(content).find(([type]) => type !== "*/*") ?? ["*/*", {}];
+  const isJson = type.includes("json") && !type.includes("ndjson");
+  const area = type === "*/*" ? null : make("textarea", { value: isJson ? JSON.stringify(example(api, schema), null, 2) : "", spellcheck: false, ariaLabel: "Request body" });
+  const file = "*/*" in content ? make("input", { type: "file", ariaLabel: "A file instead" }) : null;
+  return {
+    area, file, type,
+    parts: [
+      make("h3", { textContent: isJson ? "Request body" : `Request body (${type})` }), area,
+      file ? make("p", {}, make("label", { textContent: area ? "or a file: " : "A file: " }, file)) : null,
+      schema ? make("details", {}, make("summary", { textContent: "Shape" }), make("pre", { textContent: outline(api, schema) })) : null,
+    ],
+  };
+}
+
+/** The headers that say who calls, in the form that the operation asks for. */
+function credentials(operation) {
+  const [key, application] = [byId("api-key").value, byId("application-key").value];
+  if (operation.security?.some((one) => "speechKey" in one)) return key ? { authorization: `Token ${key}` } : {};
+  return { ...(key ? { "DD-API-KEY": key } : {}), ...(application ? { "DD-APPLICATION-KEY": application } : {}) };
+}
+
+async function send(method, path, operation, inputs, body, output) {
+  const headers = { accept: "*/*", ...credentials(operation) };
   const query = new URLSearchParams();
   for (const { parameter, input } of inputs) {
     if (parameter.in === "path") path = path.replace(`{${parameter.name}}`, encodeURIComponent(input.value));
     else if (input.value !== "" && parameter.in === "query") query.set(parameter.name, input.value);
     else if (input.value !== "" && parameter.in === "header") headers[parameter.name] = input.value;
   }
-  if (byId("api-key").value) headers["DD-API-KEY"] = byId("api-key").value;
-  if (byId("application-key").value) headers["DD-APPLICATION-KEY"] = byId("application-key").value;
   const init = { method, headers };
-  if (bodyArea) {
-    headers["content-type"] = "application/json";
-    init.body = bodyArea.value;
+  if (body.file?.files.length > 0) {
+    init.body = body.file.files[0];
+    headers["content-type"] = init.body.type || "application/octet-stream";
+  } else if (body.area) {
+    headers["content-type"] = body.type;
+    init.body = body.area.value;
   }
   const target = query.size > 0 ? `${path}?${query}` : path;
   output.textContent = `${method} ${target} …`;
@@ -100,23 +126,20 @@ async function send(method, path, inputs, bodyArea, output) {
 }
 
 function show(api, path, method, operation) {
-  const { inputs, table } = parameterTable(operation);
-  const requestSchema = operation.requestBody?.content["application/json"].schema;
-  const bodyArea = requestSchema
-    ? make("textarea", { value: JSON.stringify(example(api, requestSchema), null, 2), spellcheck: false, ariaLabel: "Request body" })
-    : null;
+  const { inputs, table } = parameterTable(api, operation);
+  const body = bodyOf(api, operation);
   const output = make("pre", { hidden: true });
   const button = make("button", { type: "button", textContent: "Send" });
   button.addEventListener("click", () => {
     output.hidden = false;
-    send(method.toUpperCase(), path, inputs, bodyArea, output);
+    send(method.toUpperCase(), path, operation, inputs, body, output);
   });
   const responses = Object.entries(operation.responses).map(([status, response]) => {
     const described = resolve(api, response);
     const content = described.content ? Object.values(described.content)[0] : null;
     return make("details", {},
       make("summary", { textContent: `${status} ${described.description}` }),
-      content ? make("pre", { textContent: outline(api, content.schema) }) : null);
+      content?.schema ? make("pre", { textContent: outline(api, content.schema) }) : null);
   });
   return make("details", { className: "operation", id: operation.operationId },
     make("summary", {},
@@ -126,8 +149,7 @@ function show(api, path, method, operation) {
     make("div", { className: "body" },
       make("p", { textContent: [operation.description, operation["x-permission"] ? `Permission: ${operation["x-permission"]}.` : null].filter(Boolean).join(" ") }),
       table ? make("h3", { textContent: "Parameters" }) : null, table,
-      bodyArea ? make("h3", { textContent: "Request body" }) : null, bodyArea,
-      bodyArea ? make("details", {}, make("summary", { textContent: "Shape" }), make("pre", { textContent: outline(api, requestSchema) })) : null,
+      ...body.parts,
       make("p", {}, button), output,
       make("h3", { textContent: "Answers" }), ...responses));
 }

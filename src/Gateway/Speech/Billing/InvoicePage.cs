@@ -13,6 +13,7 @@ internal static class InvoicePage
         body{font:12pt/1.5 Georgia,serif;max-width:44em;margin:3em auto;padding:0 1em;color:#111}
         table{width:100%;border-collapse:collapse;margin:2em 0}th,td{padding:.4em .6em;border-bottom:1px solid #999;text-align:left}
         td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}tfoot td{font-weight:bold;border:0}.draft{color:#a00}
+        @media (max-width:34em){body{font-size:11pt;margin:1.5em auto}th,td{padding:.4em .3em}}
         @media print{body{margin:0}}
         """;
 
@@ -24,7 +25,7 @@ internal static class InvoicePage
     public static string Render(Invoice invoice, string seller, string customer)
     {
         var page = new StringBuilder();
-        page.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Invoice ").Append(Text(invoice.Number)).Append("</title><style>")
+        page.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>Invoice ").Append(Text(invoice.Number)).Append("</title><style>")
             .Append(Style).Append("</style></head><body><h1>Invoice</h1>");
         if (!invoice.IsFinal)
         {

@@ -18,14 +18,16 @@ internal sealed class MediaFetcher : IDisposable
     private readonly int _maxRedirects;
 
     public MediaFetcher(IOptions<SpeechFileOptions> options)
-        : this(options, static (host, cancellationToken) => Dns.GetHostAddressesAsync(host, cancellationToken))
+        : this(options, new GuardedConnector(
+            options.Value.AllowPrivateAddresses,
+            "Speech:Files:AllowPrivateAddresses",
+            static (host, cancellationToken) => Dns.GetHostAddressesAsync(host, cancellationToken)))
     {
     }
 
-    internal MediaFetcher(IOptions<SpeechFileOptions> options, Func<string, CancellationToken, Task<IPAddress[]>> resolve)
+    internal MediaFetcher(IOptions<SpeechFileOptions> options, GuardedConnector connector)
     {
-        _maxRedirects = options.Value.MaxRedirects;
-        _connector = new GuardedConnector(options.Value.AllowPrivateAddresses, "Speech:Files:AllowPrivateAddresses", resolve);
+        (_maxRedirects, _connector) = (options.Value.MaxRedirects, connector);
         _client = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false, // followed here, so that each address is looked at

@@ -15,7 +15,7 @@ namespace Switchboard.Gateway.Speech.Listen;
 internal sealed class ListenRequest
 {
     private const string Scope = "usage:write";
-    private const string ExposedHeaders = "dg-model-name,dg-model-uuid,dg-char-count,dg-request-id,dg-project-id,dg-error,dg-session-id,dg-session-offset,dg-call-id";
+    private const string ExposedHeaders = "dg-model-name,dg-model-uuid,dg-char-count,dg-request-id,dg-project-id,dg-error,dg-session-id,dg-session-offset,dg-call-id,dg-warning";
 
     private ListenRequest(HttpContext http, Guid id) => (Http, Id) = (http, id);
 

@@ -32,6 +32,7 @@ internal sealed class LiveEndpoint(
 {
     private const string SessionHeader = "dg-session-id";
     private const string CallHeader = "dg-call-id";
+    private const string WarningHeader = "dg-warning";
     private const string OffsetHeader = "dg-session-offset";
 
     private static readonly SpeechError NotAWebSocket = new(
@@ -97,7 +98,7 @@ internal sealed class LiveEndpoint(
 
         if (!request.Parameters.Unsupported.IsEmpty)
         {
-            request.Http.Response.Headers["dg-warning"] = $"not done: {string.Join(", ", request.Parameters.Unsupported)}";
+            request.Http.Response.Headers[WarningHeader] = $"not done: {string.Join(", ", request.Parameters.Unsupported)}";
         }
 
         return request.Parameters.SessionId is { } session
@@ -255,6 +256,11 @@ internal sealed class LiveEndpoint(
 
         if (engine is not null)
         {
+            if (engine.Warning is { } warning)
+            {
+                headers.Append(WarningHeader, warning);
+            }
+
             sessions.Start(session, engine);
         }
 

@@ -42,6 +42,9 @@ public interface ILiveEngine : IAsyncDisposable
     /// <summary>The node's name: pool and node.</summary>
     string Node { get; }
 
+    /// <summary>What the node says that it will not do of what was asked for, as a header's value; null when it says nothing.</summary>
+    string? Warning => null;
+
     /// <summary>Sends audio. Completes when the connection has taken it, which is how a slow node slows its client.</summary>
     /// <exception cref="EngineFailedException">The node is gone.</exception>
     ValueTask SendAudioAsync(ReadOnlyMemory<byte> audio, CancellationToken cancellationToken);

@@ -6,13 +6,15 @@ using Switchboard.Grains.Speech.Wire;
 namespace Switchboard.Speech.Pools.Deepgram;
 
 /// <summary>A live stream at a node of the same wire: everything goes through as it is.</summary>
-internal sealed class DeepgramEngine(SocketEngine socket, string node) : ILiveEngine
+internal sealed class DeepgramEngine(SocketEngine socket, string node, string? warning) : ILiveEngine
 {
     private static readonly byte[] KeepAlive = """{"type":"KeepAlive"}"""u8.ToArray();
     private static readonly byte[] FinalizeAll = """{"type":"Finalize"}"""u8.ToArray();
     private static readonly byte[] CloseStream = """{"type":"CloseStream"}"""u8.ToArray();
 
     public string Node => node;
+
+    public string? Warning => warning;
 
     public ValueTask SendAudioAsync(ReadOnlyMemory<byte> audio, CancellationToken cancellationToken) =>
         socket.SendAsync(audio, FrameKind.Binary, cancellationToken);

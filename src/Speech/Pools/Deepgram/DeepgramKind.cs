@@ -36,7 +36,7 @@ internal sealed class DeepgramKind(EngineHttp http, EngineWires wires, IOptions<
         {
             var address = node.At(Path, QueryOf(node, request.Parameters), socket: true);
             var wire = await wires.ConnectAsync(node.Name, address, headers, cancellationToken);
-            return new DeepgramEngine(new SocketEngine(wire, node.Name), node.Name);
+            return new DeepgramEngine(new SocketEngine(wire, node.Name), node.Name, wire.Warning);
         }
         catch (UpgradeRefusedException error)
         {

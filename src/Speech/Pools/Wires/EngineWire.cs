@@ -64,6 +64,9 @@ internal sealed class EngineWire : IDisposable
         }
     }
 
+    /// <summary>What the node said with the upgrade that it will not do, or null.</summary>
+    public string? Warning { get; init; }
+
     /// <summary>The code that the node closed with; null when it has not.</summary>
     public int? CloseCode { get; private set; }
 

@@ -56,8 +56,8 @@ internal sealed class EngineWires : IDisposable
                     both.Token);
             }
 
-            var early = await Upgrade.AgreeAsync(stream, address, headers, both.Token);
-            var wire = new EngineWire(socket, stream, early.Span, _time, over: lost => _open.TryRemove(lost, out _));
+            var agreed = await Upgrade.AgreeAsync(stream, address, headers, both.Token);
+            var wire = new EngineWire(socket, stream, agreed.Early.Span, _time, over: lost => _open.TryRemove(lost, out _)) { Warning = agreed.Warning };
             _open[wire] = true;
             return wire;
         }

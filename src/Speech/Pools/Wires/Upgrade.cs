@@ -10,6 +10,7 @@ namespace Switchboard.Speech.Pools.Wires;
 internal static class Upgrade
 {
     private const int LongestAnswer = 16 * 1024;
+    private const int LongestWarning = 512;
     private const string Guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"; // RFC 6455, section 1.3
 
     /// <summary>Asks for the upgrade.</summary>
@@ -17,11 +18,10 @@ internal static class Upgrade
     /// <param name="address">What is asked for.</param>
     /// <param name="headers">Headers besides the protocol's own.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <returns>What was received behind the answer.</returns>
     /// <exception cref="UpgradeRefusedException">The server answered with another status.</exception>
     /// <exception cref="WebSocketException">It answered with what is no agreement.</exception>
     /// <exception cref="IOException">The connection is lost.</exception>
-    public static async Task<ReadOnlyMemory<byte>> AgreeAsync(
+    public static async Task<UpgradeAgreement> AgreeAsync(
         Stream stream, Uri address, IReadOnlyList<KeyValuePair<string, string>> headers, CancellationToken cancellationToken)
     {
         var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
@@ -38,8 +38,8 @@ internal static class Upgrade
                 var end = buffer.AsSpan(0, length).IndexOf("\r\n\r\n"u8);
                 if (end >= 0)
                 {
-                    Check(Encoding.Latin1.GetString(buffer, 0, end), key);
-                    return buffer.AsSpan(end + 4, length - end - 4).ToArray();
+                    var warning = Check(Encoding.Latin1.GetString(buffer, 0, end), key);
+                    return new UpgradeAgreement(buffer.AsSpan(end + 4, length - end - 4).ToArray(), warning);
                 }
             }
         }
@@ -70,7 +70,7 @@ internal static class Upgrade
         return text.Append("\r\n").ToString();
     }
 
-    private static void Check(string answer, string key)
+    private static string? Check(string answer, string key)
     {
         var lines = answer.Split("\r\n");
         var status = lines[0].Split(' ', 3);
@@ -93,6 +93,8 @@ internal static class Upgrade
             throw new WebSocketException(WebSocketError.HeaderError, "the upgrade was answered with a wrong Sec-WebSocket-Accept");
         }
 
+        return Header("dg-warning") is { Length: > 0 and <= LongestWarning } warning && !warning.AsSpan().ContainsAnyExceptInRange(' ', '~') ? warning : null;
+
         string? Header(string name)
         {
             var line = Array.Find(lines, line => line.StartsWith($"{name}:", StringComparison.OrdinalIgnoreCase));
@@ -100,6 +102,11 @@ internal static class Upgrade
         }
     }
 }
+
+/// <summary>A server agreed.</summary>
+/// <param name="Early">What was received behind its answer.</param>
+/// <param name="Warning">What it will not do of what was asked for, or null.</param>
+internal readonly record struct UpgradeAgreement(ReadOnlyMemory<byte> Early, string? Warning);
 
 /// <summary>A server answered the upgrade with another status than 101.</summary>
 /// <param name="status">The status.</param>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Switchboard.Gateway.Tests.Speech.Listen;
@@ -9,7 +10,10 @@ namespace Switchboard.Gateway.Tests.Speech.Callbacks;
 
 public sealed class LiveCallbackTests
 {
+    private const string Secret = "whsec_live";
+
     private static readonly (string, string) AnyAddress = ("Speech:Files:AllowPrivateAddresses", "true");
+    private static readonly (string, string) Patient = ("Speech:Listen:IdleTimeout", "00:10:00");
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -17,7 +21,7 @@ public sealed class LiveCallbackTests
     public async Task Results_of_a_stream_are_posted_one_by_one_in_their_order_and_the_client_hears_of_its_end_only()
     {
         await using var engine = await ScriptedEngine.StartAsync();
-        await using var server = await SpeechServer.StartAsync([engine.Address], null, AnyAddress);
+        await using var server = await SpeechServer.StartAsync([engine.Address], null, AnyAddress, Patient);
         await using var receiver = HttpPeer.Start();
         using var client = await LiveClient.ConnectAsync(server, $"{LiveClient.Raw}&{To($"http://user:pa%3Ass@127.0.0.1:{receiver.Port}/hook?a=1")}");
 
@@ -46,7 +50,7 @@ public sealed class LiveCallbackTests
     public async Task A_message_that_is_not_taken_is_sent_again_before_the_next_one()
     {
         await using var engine = await ScriptedEngine.StartAsync();
-        await using var server = await SpeechServer.StartAsync([engine.Address], null, AnyAddress);
+        await using var server = await SpeechServer.StartAsync([engine.Address], null, AnyAddress, Patient);
         await using var receiver = HttpPeer.Start();
         receiver.Then(500).ThenDrop();
         using var client = await LiveClient.ConnectAsync(server, $"{LiveClient.Raw}&callback_method=put&{To(receiver.Url)}");
@@ -67,7 +71,7 @@ public sealed class LiveCallbackTests
     public async Task A_receiver_that_never_takes_anything_ends_the_stream_and_what_was_heard_is_metered()
     {
         await using var engine = await ScriptedEngine.StartAsync();
-        await using var server = await SpeechServer.StartAsync([engine.Address], null, AnyAddress, ("Speech:Callbacks:LiveGiveUpAfter", "00:00:00.050"));
+        await using var server = await SpeechServer.StartAsync([engine.Address], null, AnyAddress, Patient, ("Speech:Callbacks:LiveGiveUpAfter", "00:00:00.050"));
         await using var receiver = HttpPeer.Start();
         for (var answers = 0; answers < 20; answers++)
         {
@@ -87,7 +91,7 @@ public sealed class LiveCallbackTests
     public async Task Results_of_a_stream_go_to_a_socket_that_is_closed_as_the_stream_ends()
     {
         await using var engine = await ScriptedEngine.StartAsync();
-        await using var server = await SpeechServer.StartAsync([engine.Address], null, AnyAddress);
+        await using var server = await SpeechServer.StartAsync([engine.Address], null, AnyAddress, Patient);
         await using var receiver = await CallbackSocket.StartAsync();
         using var client = await LiveClient.ConnectAsync(server, $"{LiveClient.Raw}&{To(receiver.Address.ToString())}");
 
@@ -106,7 +110,7 @@ public sealed class LiveCallbackTests
     public async Task A_client_that_hangs_up_leaves_its_last_results_to_the_receiver()
     {
         await using var engine = await ScriptedEngine.StartAsync();
-        await using var server = await SpeechServer.StartAsync([engine.Address], null, AnyAddress);
+        await using var server = await SpeechServer.StartAsync([engine.Address], null, AnyAddress, Patient);
         await using var receiver = await CallbackSocket.StartAsync();
         using var client = await LiveClient.ConnectAsync(server, $"{LiveClient.Raw}&{To(receiver.Address.ToString())}");
 
@@ -122,7 +126,7 @@ public sealed class LiveCallbackTests
     public async Task A_socket_that_breaks_ends_the_stream()
     {
         await using var engine = await ScriptedEngine.StartAsync();
-        await using var server = await SpeechServer.StartAsync([engine.Address], null, AnyAddress);
+        await using var server = await SpeechServer.StartAsync([engine.Address], null, AnyAddress, Patient);
         await using var receiver = await CallbackSocket.StartAsync();
         receiver.BreakAfter = 1;
         using var client = await LiveClient.ConnectAsync(server, $"{LiveClient.Raw}&{To(receiver.Address.ToString())}");
@@ -133,6 +137,33 @@ public sealed class LiveCallbackTests
         client.CloseCode.ShouldBe(1011);
         client.CloseReason!.ShouldStartWith("CALLBACK");
         await LiveStreamTests.ShouldBeSettledAsync(server, client.SessionId, 1000);
+    }
+
+    [Fact]
+    public async Task What_is_sent_is_signed_with_the_projects_secret_each_request_and_the_opening_of_a_socket()
+    {
+        await using var world = await CallbackWorld.StartAsync();
+        var process = await world.NewProcessAsync();
+        var (org, box, now) = (world.Shared.Caller.OrgId, new SecretBox(new byte[SecretBox.KeyLength]), world.Time.GetUtcNow());
+        await process.Jobs.SetSecretAsync(org, box.Seal(org, Secret), "live", now, now, Token);
+        await using var socket = await CallbackSocket.StartAsync();
+
+        foreach (var address in (string[])[world.Receiver.Url, socket.Address.ToString()])
+        {
+            using var client = await LiveClient.ConnectAsync(process.Server, $"{LiveClient.Raw}&{To(address)}");
+            await client.SpeakAsync(0, 10);
+            await client.SayAsync("""{"type":"CloseStream"}""");
+            await client.ReadToEndAsync();
+            client.CloseCode.ShouldBe(1000);
+        }
+
+        world.Receiver.Requests.Count.ShouldBeGreaterThan(1);
+        foreach (var request in world.Receiver.Requests)
+        {
+            ShouldBeSigned(request.Headers, request.Body);
+        }
+
+        ShouldBeSigned(socket.Headers!, Encoding.ASCII.GetBytes(socket.Headers!["dg-request-id"]));
     }
 
     [Theory]
@@ -161,13 +192,19 @@ public sealed class LiveCallbackTests
     public async Task A_receiver_that_is_not_there_and_resumption_are_refused_before_the_upgrade(string url, string more)
     {
         await using var engine = await ScriptedEngine.StartAsync();
-        await using var server = await SpeechServer.StartAsync([engine.Address], null, AnyAddress);
+        await using var server = await SpeechServer.StartAsync([engine.Address], null, AnyAddress, Patient);
 
         using var response = await LiveAdmissionTests.UpgradeAsync(server, $"{LiveClient.Raw}&{To(url)}{more}", $"Token {SpeechWorld.Key}");
 
         await LiveAdmissionTests.ShouldRefuseAsync(response, 400, "INVALID_QUERY_PARAMETER");
         engine.Connections.ShouldBe(0);
         server.World.Held.ShouldBe(0);
+    }
+
+    private static void ShouldBeSigned(IReadOnlyDictionary<string, string> headers, byte[] body)
+    {
+        byte[] signed = [.. Encoding.ASCII.GetBytes($"{headers[DeliveryHeaders.Timestamp]}."), .. body];
+        headers[DeliveryHeaders.Signature].ShouldBe($"v1={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), signed))}");
     }
 
     private static string To(string url) => $"callback={Uri.EscapeDataString(url)}";

@@ -69,6 +69,17 @@ public sealed class LiveAdmissionTests
     }
 
     [Fact]
+    public async Task The_turn_based_protocol_is_not_there_and_says_so()
+    {
+        await using var server = await SpeechServer.StartAsync([new Uri("http://127.0.0.1:9")]);
+        using var client = new HttpClient { BaseAddress = server.Http };
+
+        using var response = await client.GetAsync("/v2/listen?model=flux-general-en", Token);
+
+        await ShouldRefuseAsync(response, 404, "Not Found");
+    }
+
+    [Fact]
     public async Task Without_an_engine_the_answer_is_503_and_nothing_is_held()
     {
         await using var engine = await ScriptedEngine.StartAsync();

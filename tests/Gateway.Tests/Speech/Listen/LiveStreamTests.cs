@@ -270,7 +270,7 @@ public sealed class LiveStreamTests
         }, Token);
 
         await Should.ThrowAsync<Exception>(() => speaking);
-        await Poll.UntilAsync(() => server.World.Held == 0);
+        await Poll.UntilAsync(() => server.World.Held == 0 && server.World.Rows[client.SessionId].Code is not null);
         server.World.Rows[client.SessionId].Code.ShouldBe(1006);
     }
 
