@@ -224,7 +224,7 @@ internal sealed class ClientLink(
         audience.Heard(part.Length);
         for (var pages = _pages.WrittenSpan; !pages.IsEmpty;)
         {
-            var room = queue.GetMemory().Span;
+            var room = queue.GetMemory(pages.Length).Span;
             var count = Math.Min(room.Length, pages.Length);
             pages[..count].CopyTo(room);
             queue.Advance(count);
