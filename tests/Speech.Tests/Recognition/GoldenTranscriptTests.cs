@@ -23,7 +23,7 @@ public sealed class GoldenTranscriptTests(SpeechFixture speech)
     }
 
     [Theory]
-    [InlineData("slt", "the quarterly report shows a small increase in revenue")]
+    [InlineData("slt", "the children were playing in the garden until it got dark")]
     [InlineData("rms", "please send the documents to my office by friday")]
     [InlineData("awb", "i think we should wait and see what happens next")]
     public async Task A_synthetic_voice_is_transcribed_word_for_word(string voice, string sentence)

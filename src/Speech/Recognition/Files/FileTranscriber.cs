@@ -161,7 +161,10 @@ internal sealed class FileTranscriber(Recognizer recognizer, Guid owner) : ISamp
         private void Add(ReadOnlySpan<short> samples)
         {
             Segment.Write(samples);
-            Loudness.Listen(samples);
+            for (; samples.Length >= IVoiceActivity.StepSamples; samples = samples[IVoiceActivity.StepSamples..])
+            {
+                Loudness.Listen(samples[..IVoiceActivity.StepSamples]);
+            }
         }
     }
 }

