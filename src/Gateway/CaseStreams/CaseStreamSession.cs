@@ -21,7 +21,9 @@ internal sealed class CaseStreamSession(
     TimeProvider time)
 {
     private const int Piece = 200;
-    private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(1);
+
+    // A client that reads gets its last words also from a machine that is busy: cut off, it would not learn why, nor that it was heard.
+    private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(5);
 
     private readonly CaseStreamOptions _options = options.Value;
     private bool _ready;
