@@ -13,7 +13,7 @@ import { eventsOf, olderModule, olderVersion, version5 } from "../speech.mjs";
 const recording = "/usr/share/pocketsphinx/test/data/goforward.raw";
 const recorded = "go forward ten meters";
 const recordedSeconds = 2.786;
-const spoken = "the children were playing in the garden until it got dark";
+const spoken = "the bank is open from nine in the morning until five in the evening";
 const raw = { model: "nova-3", encoding: "linear16", sample_rate: 16000 };
 
 // A studio recording of a telephone system, and what it says.
