@@ -45,6 +45,54 @@ public sealed class HostileClientTests
         server.World.Held.ShouldBe(0);
     }
 
+    [Fact]
+    public async Task An_engine_that_takes_nothing_slows_its_client_and_little_is_held()
+    {
+        await using var engine = await ScriptedEngine.StartAsync();
+        engine.Script = static _ => new EngineScript { FreezeAt = 1 };
+        await using var server = await SpeechServer.StartAsync(
+            [engine.Address], null, ("Speech:EnginePing", "00:10:00"), ("Speech:Listen:QueueBytes", "65536"), ("Speech:Listen:IdleTimeout", "00:10:00"));
+        using var client = await LiveClient.ConnectAsync(server);
+        var session = server.Sessions.Find(server.World.Caller.OrgId, client.SessionId)!;
+
+        var speaking = SpeakUntilBrokenAsync(client);
+
+        await Poll.UntilAsync(() => session.Audio.IsFull);
+        (session.Audio.Written - session.Audio.ReadUpTo).ShouldBeLessThan(2 * 65_536);
+        speaking.IsCompleted.ShouldBeFalse();
+        await server.World.Revocation.CancelAsync();
+        await speaking;
+        await Poll.UntilAsync(() => server.World.Rows[client.SessionId].Settled);
+        server.World.Rows[client.SessionId].Code.ShouldBe(1008);
+    }
+
+    [Fact]
+    public async Task Two_hours_of_silence_are_metered_whole_and_little_of_them_is_held()
+    {
+        const int Seconds = 2 * 60 * 60;
+        const int Kept = 128 * 1024;
+        await using var engine = await ScriptedEngine.StartAsync();
+        engine.Script = static _ => new EngineScript { FinalEvery = 100 };
+        await using var server = await SpeechServer.StartAsync(
+            [engine.Address], null, ("Speech:EnginePing", "00:10:00"), ("Speech:Listen:ReplayBytes", $"{Kept}"), ("Speech:Listen:QueueBytes", "65536"));
+        using var client = await LiveClient.ConnectAsync(server, "encoding=mulaw&sample_rate=8000");
+        var session = server.Sessions.Find(server.World.Caller.OrgId, client.SessionId)!;
+        var reading = client.ReadToEndAsync();
+        var silence = Enumerable.Repeat((byte)0xFF, 10 * 8_000).ToArray();
+
+        for (var second = 0; second < Seconds; second += 10)
+        {
+            await client.SendAsync(silence, System.Net.WebSockets.WebSocketMessageType.Binary);
+            (session.Audio.ReadUpTo - session.Audio.Kept).ShouldBeLessThanOrEqualTo(Kept);
+        }
+
+        await client.SayAsync("""{"type":"CloseStream"}""");
+        await reading;
+        client.CloseCode.ShouldBe(1000);
+        await Poll.UntilAsync(() => server.World.Rows[client.SessionId].Settled);
+        server.World.MeteredMilliseconds.ShouldBe(Seconds * 1000L);
+    }
+
     /// <summary>Speaks, and reads nothing, until the connection is cut.</summary>
     private static Task SpeakUntilBrokenAsync(LiveClient client) => Task.Run(
         async () =>
