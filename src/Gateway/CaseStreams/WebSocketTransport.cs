@@ -66,6 +66,11 @@ internal sealed class WebSocketTransport(WebSocket socket) : IStreamTransport
         return SendAsync(cancellationToken);
     }
 
-    private ValueTask SendAsync(CancellationToken cancellationToken) =>
-        socket.SendAsync(_message.WrittenMemory, WebSocketMessageType.Text, endOfMessage: true, cancellationToken);
+    // Only the waiting ends with the token: a send that is cancelled cuts the connection, and most streams end because their client says that it
+    // closes, perhaps while the send of what it has just read is not quite over here.
+    private ValueTask SendAsync(CancellationToken cancellationToken)
+    {
+        var sending = socket.SendAsync(_message.WrittenMemory, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+        return sending.IsCompletedSuccessfully ? sending : new ValueTask(sending.AsTask().WaitAsync(cancellationToken));
+    }
 }
